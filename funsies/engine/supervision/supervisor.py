@@ -133,7 +133,7 @@ class Supervisor:
                 self._live_as_child(queue, begin)
             lead_group(pid)
             self._child = child = ChildProcess(
-                self._graph, self._timing, assignment.slot, board, batch, pid=pid, file=file
+                self._graph, self._timing, assignment, board, batch, pid=pid, file=file
             )
             if self._is_stopping:  # since the moment before the fork
                 child.stop()

@@ -16,6 +16,7 @@ from typing import IO
 
 from funsies.engine.load import LoadMeter
 from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
+from funsies.engine.slots import Assignment
 from funsies.engine.tail_publisher import TailPublisher
 from funsies.engine.timing import Timing
 from funsies.run.machine_faults.memory import out_of_memory_kills
@@ -25,7 +26,7 @@ from funsies.store.ports import GraphStore
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .batch import Batch, Relief
-from .status_board import ChildStatus, Phase, StatusBoard
+from .status_board import NO_FENCE, ChildStatus, Phase, StatusBoard
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class ChildProcess:
     Args:
         graph: where its leases are.
         timing: the engine's patience.
-        slot: under which it claims.
+        assignment: the slot under which it claims, and what a predecessor has left there.
         board: what it says.
         batch: what it holds besides what it runs.
         pid: its process, the leader of its own process group.
@@ -51,14 +52,14 @@ class ChildProcess:
         self,
         graph: GraphStore,
         timing: Timing,
-        slot: str,
+        assignment: Assignment,
         board: StatusBoard,
         batch: Batch,
         *,
         pid: int,
         file: IO[bytes] | None = None,
     ) -> None:
-        self.slot = slot
+        self.slot = assignment.slot
         self.meter: LoadMeter = LoadMeter(pid)
         self._timing = timing
         self._board = board
@@ -70,8 +71,8 @@ class ChildProcess:
         self._kills_before = out_of_memory_kills()
         self._file = file
         self._tail_publisher = file and TailPublisher(graph, board, file)
-        self._relief = Relief(graph, slot, board, batch)
-        self._watchdog = Watchdog(graph, slot, board, timing, self._interrupt)
+        self._relief = Relief(graph, self.slot, board, batch)
+        self._watchdog = Watchdog(graph, assignment, board, timing, self._interrupt)
 
     def watch(self, tick: Callable[[], None]) -> EndedChild:
         """Look after the child until it is dead, and none of its descendants is left.
@@ -144,7 +145,7 @@ class Watchdog:
     def __init__(
         self,
         graph: GraphStore,
-        slot: str,
+        assignment: Assignment,
         board: StatusBoard,
         timing: Timing,
         interrupt: Callable[[], None],
@@ -155,20 +156,22 @@ class Watchdog:
 
         Args:
             graph: where its leases are.
-            slot: under which it claims.
+            assignment: the slot under which it claims, and what a predecessor has left there:
+                that is renewed as soon as it runs, as its lease may be old.
             board: what it says.
             timing: the engine's patience.
             interrupt: sends SIGTERM to the child.
             clock: the time, monotonic seconds.
         """
-        self.slot = slot
+        self.slot = assignment.slot
         self._graph = graph
         self._board = board
         self._timing = timing
         self._interrupt = interrupt
         self._clock = clock
-        self._known_fence = b""
-        self._renew_at = clock() + timing.renew_seconds
+        inherited = assignment.inherited
+        self._known_fence = NO_FENCE if inherited is None else inherited.fence
+        self._renew_at = clock() + (timing.renew_seconds if inherited is None else 0.0)
         self._preempt_at: float | None = None
         self._kill_at: float | None = None
 
@@ -221,10 +224,12 @@ class Watchdog:
 
     def _is_lost(self, task: ChildStatus) -> bool:
         """Renew the lease; True if it is lost while the operation still runs."""
-        self._renew_at = self._clock() + self._timing.renew_seconds
-        if task.fence != self._known_fence:  # claimed since the last look: the lease is young
+        now, pause_seconds = self._clock(), self._timing.renew_seconds
+        if task.fence != self._known_fence:  # a short one has ended before it is looked at again
             self._known_fence = task.fence
+            self._renew_at = now + pause_seconds / 2
             return False
+        self._renew_at = now + pause_seconds
         return not self._renew(task) and self._still_runs(task)
 
     def _renew(self, task: ChildStatus) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.errors import NoServerError
+from funsies.engine.slots import Assignment, InheritedClaim
 from funsies.engine.supervision.crash_recovery import Kill, KillCause
 from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
 from funsies.engine.supervision.watchdog import Watchdog
@@ -35,8 +36,11 @@ class Stable:
         self.leases = Leases()
         self.board = StatusBoard()
         self.interrupts = 0
+        self.keep(Assignment("slot"))
+
+    def keep(self, assignment):
         self.keeper = Watchdog(
-            self.leases, "slot", self.board, TIMING, self._interrupt, clock=clock
+            self.leases, assignment, self.board, TIMING, self._interrupt, clock=self.clock
         )
 
     def _interrupt(self):
@@ -63,6 +67,24 @@ def test_a_lease_is_renewed_three_times_in_its_length(stable):
     stable.runs()
     assert stable.look_for(30) is None
     assert stable.leases.renewed == pytest.approx(30 / 3, abs=2)
+
+
+@pytest.mark.parametrize("begins_after_seconds", range(4))
+def test_a_lease_is_renewed_before_half_of_it_is_over(stable, begins_after_seconds):
+    """A machine may then stand still for the other half, and nothing is lost."""
+    assert stable.look_for(begins_after_seconds) is None
+    stable.runs()
+    assert stable.look_for(TIMING.lease_seconds / 2) is None
+    assert stable.leases.renewed
+
+
+def test_what_a_predecessor_has_left_is_renewed_as_soon_as_it_runs(stable):
+    """How old its lease is nobody has said."""
+    stable.keep(Assignment("slot", InheritedClaim(1, FENCE)))
+    assert stable.look_for(2) is None
+    stable.runs()
+    assert stable.look_for(0) is None
+    assert stable.leases.renewed == 1
 
 
 def test_short_operations_cost_no_renewal(stable):
