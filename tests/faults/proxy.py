@@ -67,8 +67,9 @@ class Proxy:
         self._thread.start()
         self._open: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[Any]] = set()
-        self._do(self._listen(0))
-        self.port: int = self._listener.sockets[0].getsockname()[1]
+        self._kept_place = _bound_socket(0)
+        self.port: int = self._kept_place.getsockname()[1]
+        self._do(self._listen(self._kept_place))
 
     @property
     def url(self) -> str:
@@ -89,7 +90,7 @@ class Proxy:
         async def pass_all() -> None:
             self.commands, self._plan = [], None
             if not self._listener.is_serving():
-                await self._listen(self.port)
+                await self._listen(self._kept_place)
 
         self._do(pass_all())
 
@@ -102,11 +103,19 @@ class Proxy:
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
 
-    async def _listen(self, port: int) -> None:
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", port)
+    async def _listen(self, place: socket.socket) -> None:
+        self._listener = await asyncio.start_server(self._serve, sock=place)
+
+    def _vanish(self) -> None:
+        """Listen no more. The port stays bound: it must not be another's when it is back."""
+        self._listener.close()
+        self._kept_place = _bound_socket(self.port)
+        for writer in self._open:
+            writer.transport.abort()
 
     async def _end(self) -> None:
         self._listener.close()
+        self._kept_place.close()
         await _some_turns()  # what was accepted a moment ago begins to be served
         while self._serving:
             for writer in self._open:
@@ -152,9 +161,7 @@ class Proxy:
             return None
         self.number_hit += 1
         if self._plan.fault is Fault.GONE:
-            self._listener.close()
-            for writer in self._open:
-                writer.transport.abort()
+            self._vanish()
         return self._plan.fault
 
 
@@ -226,6 +233,14 @@ async def _read_command(reader: asyncio.StreamReader) -> tuple[str, bytes]:
         parts.append(data[:-2])
         raw += [size, data]
     return b" ".join(parts[:2]).decode("latin-1")[:40], b"".join(raw)
+
+
+def _bound_socket(port: int) -> socket.socket:
+    """A socket that has a port, and does not listen: who connects to it is refused."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", port))
+    return place
 
 
 async def _until_closed(writer: asyncio.StreamWriter) -> None:
