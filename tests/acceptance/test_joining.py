@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from funsies.config import Directory
+from tests.ports import free_port
 
 from .conftest import Shell
-from .test_where_data_are import free_port
 
 SPY = """\
 import subprocess, sys
@@ -35,7 +35,7 @@ with f.Fun():
 @pytest.fixture
 def project(shell: Shell) -> Shell:
     """A server with a port, which keeps everything in itself."""
-    assert shell.start_funsies("--port", free_port(), "--no-disk").code == 0
+    assert shell.start_funsies("--port", str(free_port()), "--no-disk").code == 0
     return shell
 
 

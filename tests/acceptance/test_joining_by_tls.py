@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from funsies.config import Directory
+from tests.ports import free_port
 
 from .conftest import Shell
-from .test_where_data_are import free_port
 from .tls_front import Authority, TlsFront
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
@@ -36,7 +36,7 @@ def front() -> Iterator[Callable[[int, Authority], int]]:
 @pytest.fixture
 def plain(shell: Shell) -> str:
     """Address of a server without TLS."""
-    assert shell.start_funsies("--port", free_port(), "--no-disk").code == 0
+    assert shell.start_funsies("--port", str(free_port()), "--no-disk").code == 0
     record = Directory(shell.place / ".funsies").record()
     assert record is not None
     return str(record.network_url)

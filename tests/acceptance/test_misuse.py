@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import socket
 
 import pytest
+
+from tests.ports import free_port
 
 PASSWORD = "hunter2-hunter2"
 
@@ -57,9 +58,7 @@ def test_a_wrong_address_is_refused(shell, url: str) -> None:
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(shell) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     done = shell.funsies("--jobs", f"redis://:{PASSWORD}@127.0.0.1:{port}", "status")
     assert_one_line(done, 3)
     assert str(port) in done.err
@@ -173,9 +172,7 @@ def test_a_running_server_does_not_silently_ignore_a_port(shell) -> None:
 
 @pytest.mark.slow
 def test_the_password_is_shown_nowhere(shell) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     started = shell.start_funsies("--port", port, "--workers", "1")
     assert started.code == 0, started.err
     text = (shell.place / ".funsies" / "env").read_text()

@@ -12,9 +12,9 @@ import pytest
 
 import funsies
 from funsies.config import Directory
+from tests.ports import free_port
 
 from .conftest import Shell
-from .test_where_data_are import free_port
 
 SCRIPT = """\
 import subprocess, sys
@@ -56,7 +56,7 @@ with f.Fun():
 @pytest.fixture
 def server(shell: Shell) -> tuple[str, str]:
     """Address of a server with a password, and the password."""
-    assert shell.start_funsies("--port", free_port(), "--no-disk").code == 0
+    assert shell.start_funsies("--port", str(free_port()), "--no-disk").code == 0
     record = Directory(shell.place / ".funsies").record()
     assert record is not None
     assert record.network_url is not None

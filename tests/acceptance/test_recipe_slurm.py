@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "conformers"
@@ -37,7 +38,7 @@ def cluster() -> Iterator[dict[str, str]]:
     directory = Path(tempfile.mkdtemp(prefix="slurm"))
     manage = RECIPE / "slurm" / "cluster.sh"
     try:
-        ports = {name: str(_free_port()) for name in ("SLURMCTLD_PORT", "SLURMD_PORT")}
+        ports = {name: str(free_port()) for name in ("SLURMCTLD_PORT", "SLURMD_PORT")}
         environment = os.environ | ports
         subprocess.run([manage, "start", directory], env=environment, check=True, timeout=60)
         yield {**os.environ, "SLURM_CONF": str(directory / "slurm.conf")}
@@ -68,7 +69,7 @@ class User:
             "PATH": f"{programs}:{cluster['PATH']}",
             "PYTHONPATH": str(ROOT),
             "CONFORMERS_SCRIPT": str(RECIPE / "search.py"),
-            "FUNSIES_PORT": str(_free_port()),
+            "FUNSIES_PORT": str(free_port()),
         }
 
     def _program(self, name: str, text: str) -> None:
@@ -126,12 +127,6 @@ def user(tmp_path: Path, cluster: dict[str, str]) -> Iterator[User]:
     yield user
     command = [sys.executable, "-c", MAIN.format("main"), "shutdown", "--all"]
     subprocess.run(command, cwd=tmp_path, env=user.environment, check=False, timeout=60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        return int(probe.getsockname()[1])
 
 
 def assert_complete(user: User) -> None:

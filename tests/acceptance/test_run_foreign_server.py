@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import time
 
 import pytest
 
 from funsies.config.directory import NAME, Directory
 from funsies.local.daemons import wait_until
+from tests.ports import free_port
 
 SCRIPT = """
 import pathlib
@@ -29,9 +29,7 @@ with f.Fun():
 def owner(shell, tmp_path):
     """Who has started the server, elsewhere."""
     owner = shell.elsewhere(tmp_path)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        owner.variables["PORT"] = str(probe.getsockname()[1])
+    owner.variables["PORT"] = str(free_port())
     start(owner)
     yield owner
     owner.funsies("shutdown", "--all")

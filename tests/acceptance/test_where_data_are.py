@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from funsies.config import Directory
+from tests.ports import free_port
 
 from .conftest import Shell
 
@@ -58,15 +59,9 @@ def elsewhere(shell: Shell) -> Iterator[Callable[[], Shell]]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 def start(shell: Shell, *options: str) -> str:
     """Start a server with a port and a password; return its address as others know it."""
-    done = shell.start_funsies("--port", free_port(), *options)
+    done = shell.start_funsies("--port", str(free_port()), *options)
     assert done.code == 0, done.err
     record = Directory(shell.place / ".funsies").record()
     assert record is not None
@@ -199,7 +194,7 @@ def test_who_says_first_where_values_are_decides_for_all(shell, redis_url):
 
 
 def test_files_for_all_machines_have_to_be_asked_for_and_come_with_instructions(shell):
-    port = free_port()
+    port = str(free_port())
     options = ("--port", port, "--bind", OUTSIDE, "--insecure")
     done = shell.start_funsies(*options, "--disk")
     assert f"data      file://{shell.place}/.funsies/data" in done.err
@@ -210,7 +205,7 @@ def test_files_for_all_machines_have_to_be_asked_for_and_come_with_instructions(
 def test_results_that_are_there_stay_when_the_server_is_opened_to_the_network(shell):
     assert shell.funsies("run", shell.script("large.py", LARGE)).text.encode() == SIZES
     shell.funsies("shutdown", "--all")
-    done = shell.start_funsies("--port", free_port(), "--bind", OUTSIDE, "--insecure")
+    done = shell.start_funsies("--port", str(free_port()), "--bind", OUTSIDE, "--insecure")
     assert f"data      file://{shell.place}/.funsies/data" in done.err
     assert "as before: results that are there need it" in done.err
     assert "funsies --data file:///its/path/there worker" in done.err

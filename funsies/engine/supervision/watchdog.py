@@ -15,8 +15,8 @@ from contextlib import closing, suppress
 from typing import IO
 
 from funsies.engine.load import LoadMeter
-from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
 from funsies.engine.slots import Assignment
+from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
 from funsies.engine.tail_publisher import TailPublisher
 from funsies.engine.timing import Timing
 from funsies.run.machine_faults.memory import out_of_memory_kills
@@ -225,7 +225,7 @@ class Watchdog:
     def _is_lost(self, task: ChildStatus) -> bool:
         """Renew the lease; True if it is lost while the operation still runs."""
         now, pause_seconds = self._clock(), self._timing.renew_seconds
-        if task.fence != self._known_fence:  # a short one has ended before it is looked at again
+        if task.fence != self._known_fence:  # a short one will have ended by then
             self._known_fence = task.fence
             self._renew_at = now + pause_seconds / 2
             return False

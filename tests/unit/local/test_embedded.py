@@ -20,6 +20,7 @@ from funsies.core.errors import ServerError
 from funsies.local.daemons import wait_until
 from funsies.local.embedded import live_record, start_server, stop_server
 from funsies.local.server_settings import ServerSettings
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -106,9 +107,7 @@ def test_a_crash_loses_nothing_and_clients_find_the_server_again(directory: Dire
 
 
 def test_after_a_crash_it_listens_where_it_did(directory: Directory) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     first = start_server(directory, ServerSettings(port=port)).record
     kill(first)
     second = start_server(directory).record
