@@ -16,6 +16,32 @@ def parse_module(text: str) -> ast.Module:
     return _repeated(lambda: ast.parse(text))
 
 
+def module_statements(tree: ast.Module) -> list[ast.stmt]:
+    r"""The statements of a module, and those inside of conditions, attempts and ``with``.
+
+    >>> [ast.unparse(each) for each in module_statements(ast.parse("if a:\n  b"))][1:]
+    ['b']
+    """
+    found: list[ast.stmt] = []
+    pending = [*reversed(tree.body)]
+    while pending:
+        statement = pending.pop()
+        found.append(statement)
+        if isinstance(statement, _TRANSPARENT):
+            pending += reversed(blocks_of(statement))
+    return found
+
+
+_TRANSPARENT: Final = (ast.If, ast.Try, ast.TryStar, ast.With, ast.Match)
+
+
+def blocks_of(statement: ast.stmt) -> list[ast.stmt]:
+    """The statements inside a statement."""
+    parts = [statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
+    names = ("body", "orelse", "finalbody")
+    return [each for part in parts for name in names for each in getattr(part, name, ())]
+
+
 def parse_expression(text: str) -> ast.expr:
     """Parse an expression; raises what :func:`ast.parse` raises.
 

@@ -22,7 +22,10 @@ import msgspec
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import EncodingError, FingerprintError
 from funsies.core.fingerprint.project import is_project, is_project_name
+from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import own_functions, sources_of
+
+from .bindings import NO_BINDINGS, Bindings, bindings_of
 
 CODE_SUFFIXES: Final = tuple(importlib.machinery.all_suffixes())
 
@@ -113,6 +116,7 @@ class References:
     def __init__(self, bundle: Bundle | None) -> None:
         self._bundle = bundle
         self._modules = {} if bundle is None else bundle.modules
+        self._bindings: dict[str, Bindings | None] = {}
 
     def has(self, module_name: str) -> bool:
         """True if a worker can import a module of this name from the bundle."""
@@ -135,9 +139,17 @@ class References:
             return None
         if self.attribute(module, name) is not thing:
             return None
-        functions = [thing] if isinstance(thing, FunctionType) else list(own_functions(thing))
-        is_same = all(self._has_text_of(each) for each in functions)
+        if isinstance(thing, type):
+            is_same = all(self._has_text_of(each) for each in own_functions(thing))
+        else:
+            is_own = _is_own_code(thing) and not self.is_conditional(module, name)
+            is_same = is_own and self._has_text_of(thing)
         return (module, name) if is_same else None
+
+    def is_conditional(self, module_name: str, qualified_name: str) -> bool:
+        """True of what a module makes under a condition, which may not hold elsewhere."""
+        bindings = self._bindings_of(module_name)
+        return bindings is not None and bindings.is_conditional(qualified_name)
 
     def attribute(self, module_name: str, qualified_name: str) -> Any:
         """What a qualified name stands for in a loaded module."""
@@ -155,7 +167,8 @@ class References:
     def comes_with_import(self, module_name: str, name: str, value: object) -> bool:
         """True of what a module of the bundle has under this name as soon as it is imported."""
         if isinstance(value, ModuleType):
-            return True
+            bindings = self._bindings_of(module_name)
+            return bindings is None or bindings.modules.get(name) == value.__name__
         if not isinstance(value, (FunctionType, type)):
             return False
         if not is_project(value):
@@ -174,6 +187,32 @@ class References:
             source.function_text(code) is not None and self._is_text(path, source.lines)
             for source in sources_of(code.co_filename, function.__globals__)
         )
+
+    def _bindings_of(self, module_name: str) -> Bindings | None:
+        """What the text of a module of the bundle says; None if nobody can read it."""
+        if module_name not in self._bindings:
+            self._bindings[module_name] = self._read_bindings(module_name)
+        return self._bindings[module_name]
+
+    def _read_bindings(self, module_name: str) -> Bindings | None:
+        path, module = self._modules.get(module_name, ""), sys.modules.get(module_name)
+        if self._bundle is None or module is None:
+            return None
+        if module_name in self._packages and not path:
+            return NO_BINDINGS
+        if not path.endswith(".py"):
+            return None
+        if not self._bundle.files[path].strip():
+            return NO_BINDINGS
+        package = str(getattr(module, "__package__", None) or "")
+        for source in sources_of(self._bundle.origins[path], vars(module)):
+            if self._is_text(path, source.lines):
+                known = _bindings.get(id(source))
+                if known is None or known[0] is not source:
+                    known = source, bindings_of(source.tree, package)
+                    _bindings[id(source)] = known
+                return known[1]
+        return None
 
     @cached_property
     def _paths(self) -> dict[str, str]:
@@ -199,6 +238,15 @@ class References:
                 "Write it at the top level of a file: of the script, or of a module that it "
                 "imports"
             )
+
+
+_bindings: Final[dict[int, tuple[Source, Bindings]]] = {}
+
+
+def _is_own_code(function: FunctionType) -> bool:
+    """False of a function that was given the code of another one at the top level."""
+    name = function.__code__.co_qualname
+    return name == function.__qualname__ or "<locals>" in name or "<lambda>" in name
 
 
 def _own_attributes(member: Enum) -> bool:

@@ -11,6 +11,7 @@ from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import class_sources, own_functions
+from funsies.core.parsing import module_statements
 
 _DEEPEST: Final = 3
 """So many levels of a container are looked at for classes."""
@@ -35,7 +36,7 @@ class ClassStatement(NamedTuple):
 def statement_of(kind: type, module: ModuleType) -> ClassStatement | None:
     """Find the statement that makes a class of a script once more.
 
-    None if there is no text, if the class was made inside a function or a condition, or if a
+    None if there is no text, if the class was made inside a function or a loop, or if a
     decorator put something else in its place.
     """
     variables = vars(module)
@@ -45,7 +46,7 @@ def statement_of(kind: type, module: ModuleType) -> ClassStatement | None:
         )
         if position is None:
             continue
-        node = source.tree.body[position]
+        node = module_statements(source.tree)[position]
         if not isinstance(node, ast.ClassDef):
             return None
         if node.decorator_list and variables.get(kind.__qualname__) is not kind:
@@ -62,7 +63,9 @@ def _needed(
 ) -> Iterator[tuple[str, Any]]:
     """What the statement reads, and what the functions that it may call read."""
     later = {
-        each.name for each in source.tree.body[position:] if isinstance(each, ast.ClassDef)
+        each.name
+        for each in module_statements(source.tree)[position:]
+        if isinstance(each, ast.ClassDef)
     }
     pending, seen = sorted(_names_read(node)), set(later)
     while pending:

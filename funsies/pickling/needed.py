@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import sys
 import typing
 from abc import ABCMeta
@@ -39,6 +40,14 @@ class Home:
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
+
+
+class Member:
+    """In a pickle: a function that a library has made for a class, and found in it again."""
+
+    def __init__(self, kind: type, name: str) -> None:
+        self.kind = kind
+        self.name = name
 
 
 class NeededEntry(NamedTuple):
@@ -156,10 +165,26 @@ class Needed:
                 )
         for name, value in data_of(kind):
             self._entries.append(NeededEntry(kind, name, value, is_optional=True))
+        for name, value in self._conditional_methods(kind):
+            self._entries.append(NeededEntry(kind, name, value, is_optional=True))
+        for member, name, value in defaults_of_fields(kind):
+            self._entries.append(NeededEntry(member, name, value, is_optional=True))
         for field_class in classes_of_fields(kind):
             module = sys.modules.get(field_class.__module__)
             if getattr(module, field_class.__name__, None) is field_class:
                 self._add(vars(module), field_class.__name__, field_class, is_optional=True)
+
+    def _conditional_methods(self, kind: type) -> Iterator[tuple[str, Any]]:
+        """Methods that are others where a condition of the module has another outcome."""
+        for name, member in list(vars(kind).items()):
+            is_method = name not in LAZY_ANNOTATIONS and any(
+                each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
+                for each in _functions_in(member)
+            )
+            if is_method and self._references.is_conditional(
+                kind.__module__, f"{kind.__qualname__}.{name}"
+            ):
+                yield name, member
 
     def _add(
         self, namespace: dict[str, Any], name: str, value: Any, *, is_optional: bool = False
@@ -202,7 +227,7 @@ class Use(NamedTuple):
 
 
 def globals_used(function: FunctionType) -> Iterator[Use]:
-    """The globals that the code names, and attributes of modules of the project."""
+    """The globals that the code names; of modules of libraries, what the program put in."""
     namespace = function.__globals__
     for chain in names_of(function.__code__).globals:
         yield from _along(namespace, chain)
@@ -250,14 +275,26 @@ def _modules_read(function: FunctionType) -> Iterator[tuple[ModuleType, tuple[st
 
 
 def _along(namespace: dict[str, Any], chain: Collection[str]) -> Iterator[Use]:
+    is_of_library = False
     for name in chain:
+        if name not in namespace and not is_of_library:
+            namespace, is_of_library = vars(builtins), True
         if name not in namespace or name in PLACES:
             return
         value = namespace[name]
-        yield Use(namespace, name, value)
-        if not isinstance(value, ModuleType) or not is_project(value):
+        if not is_of_library or _is_not_of_library(namespace, name, value):
+            yield Use(namespace, name, value)
+        if not isinstance(value, ModuleType):
             return
+        is_of_library = not is_project(value)
         namespace = vars(value)
+
+
+def _is_not_of_library(namespace: dict[str, Any], name: str, value: object) -> bool:
+    """True of what importing a library does not give: the project's code, and submodules."""
+    if isinstance(value, ModuleType):
+        return value.__name__ == f"{namespace['__name__']}.{name}"
+    return isinstance(value, (FunctionType, type)) and is_project(value)
 
 
 def modules_imported(function: FunctionType) -> Iterator[str]:
@@ -318,7 +355,6 @@ _NO_DATA: Final = (
     property,
     MemberDescriptorType,
     ModuleType,
-    type,
 )
 
 
@@ -328,9 +364,18 @@ def data_of(kind: type) -> Iterator[tuple[str, Any]]:
         return
     for name, member in list(vars(kind).items()):
         is_special = name.startswith("__") or name == "_abc_impl"
-        is_data = not isinstance(member, _NO_DATA) and not hasattr(member, "__get__")
+        is_data = _is_data(kind, name, member)
         if (is_data and not is_special) or _was_put_there(kind, member):
             yield name, member
+
+
+def _is_data(kind: type, name: str, member: object) -> bool:
+    """True of values, classes that were written elsewhere, and descriptors of the project."""
+    if isinstance(member, type):
+        written = member.__module__, member.__qualname__
+        return written != (kind.__module__, f"{kind.__qualname__}.{name}")
+    is_descriptor = hasattr(member, "__get__") and not is_project(type(member))
+    return not isinstance(member, _NO_DATA) and not is_descriptor
 
 
 def _was_put_there(kind: type, member: object) -> bool:
@@ -341,6 +386,16 @@ def _was_put_there(kind: type, member: object) -> bool:
         and not each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
         for each in _functions_in(member)
     )
+
+
+def defaults_of_fields(kind: type) -> Iterator[tuple[Member, str, object]]:
+    """Defaults of the fields of dataclasses and named tuples: reading a setting made some."""
+    for maker in ("__init__", "__new__"):
+        function = getattr(kind, maker) if maker in vars(kind) else None
+        if isinstance(function, FunctionType) and function.__code__.co_filename == "<string>":
+            for name in ("__defaults__", "__kwdefaults__"):
+                if value := getattr(function, name):
+                    yield Member(kind, maker), name, value
 
 
 _GENERATED: Final = ("<string>", "<attrs generated")

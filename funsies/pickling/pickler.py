@@ -26,7 +26,7 @@ from funsies.core.fingerprint.source_lookup import lines_of
 from . import rebuild
 from .bundle import References
 from .class_statements import statement_of
-from .needed import Home, Needed, NeededEntry
+from .needed import Home, Member, Needed, NeededEntry
 from .program import Program, live_key, process_token, this_program
 from .reducers import (
     REDUCERS,
@@ -34,10 +34,12 @@ from .reducers import (
     is_library_class_method,
     is_single_dispatch,
     is_struct_class,
+    is_typed_dict,
     reduce_class_method,
     reduce_generic_model,
     reduce_single_dispatch,
     reduce_struct_class,
+    reduce_typed_dict,
 )
 
 PROTOCOL: Final = 5
@@ -216,6 +218,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def _class_by_value(self, kind: type) -> Any:
         if is_struct_class(kind):
             return reduce_struct_class(kind)
+        if is_typed_dict(kind):
+            return reduce_typed_dict(kind)
         self._references.refuse_if_incomplete(kind)
         module = sys.modules.get(kind.__module__)
         known = cloudpickle.list_registry_pickle_by_value()
@@ -229,6 +233,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             state.pop("__annotations_cache__", None)
             if annotations := resolved_annotations(kind):
                 state["__annotations__"] = annotations
+            own = rebuild.class_by_value, (live_key(kind), *reduced[:2])
+            return *own, *reduced[2:]
         return reduced
 
     def _module(self, module: ModuleType) -> Any:
@@ -280,6 +286,7 @@ def _reduce_namespace(namespace: rebuild.Namespace) -> object:
 _EXACT: Final[dict[type, Callable[[Any], object]]] = {
     CellType: lambda _cell: (CellType, ()),  # the function that uses it fills it
     rebuild.Namespace: _reduce_namespace,
+    Member: lambda member: (getattr, (member.kind, member.name)),
 }
 
 _SPECIAL: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...]] = (

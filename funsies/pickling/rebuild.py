@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 from funsies.core.errors import ModuleImportError
 from funsies.core.fingerprint.project import decide_also, is_project_name
 from funsies.core.fingerprint.source_lookup import lines_of
-from funsies.core.parsing import parse_module
+from funsies.core.parsing import module_statements, parse_module
 
 from .program import has_own_main, live_object
 
@@ -180,6 +180,33 @@ def class_of_script(
     return run_class(owner, place, name, needed)
 
 
+def class_by_value(key: int, make: Callable[..., type], arguments: tuple[object, ...]) -> type:
+    """A class that no text makes; the program's own one in the process that dumped it."""
+    found: type | None = live_object(key)
+    return make(*arguments) if found is None else found
+
+
+def typed_dict(home: str, name: str, attributes: Mapping[str, object]) -> type:
+    """A class of ``TypedDict``, without its keys.
+
+    Args:
+        home: name of the module that has this ``TypedDict``.
+        name: of the class.
+        attributes: which keys are required, and the like.
+    """
+    made: type = importlib.import_module(home).TypedDict(name, {})
+    for each, value in attributes.items():
+        setattr(made, each, value)
+    return made
+
+
+def set_keys(kind: type, state: tuple[int, dict[str, object]]) -> None:
+    """Give such a class its keys, whose types may be the class itself."""
+    key, types = state
+    if live_object(key) is not kind:
+        kind.__annotations__ = types
+
+
 def lru_cache(
     function: Callable[..., Any], maximum_size: int | None, typed: bool
 ) -> Callable[..., Any]:
@@ -243,7 +270,7 @@ def run_class(
     variables = vars(module)
     variables.update(needed)
     tree = parse_module(text)
-    statement = ast.Module([tree.body[position]], [])
+    statement = ast.Module([module_statements(tree)[position]], [])
     code = compile(statement, file_name, "exec", _future_flags(tree), dont_inherit=True)
     exec(code, variables)  # noqa: S102 - a class of the program, signed as the task is
     made: type = variables[name]

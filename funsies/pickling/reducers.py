@@ -25,6 +25,7 @@ from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project, is_project_name
 from funsies.core.type_hints import LAZY_ANNOTATIONS, call_shape, own_annotations
 from funsies.pickling import rebuild
+from funsies.pickling.program import live_key
 
 
 def _reduce_lru_cache(wrapper: Any) -> object:
@@ -107,6 +108,9 @@ def _reduce_alias(alias: Any) -> object:
     return reduce_alias(alias) if is_project_name(alias.__module__) else NotImplemented
 
 
+_HAS_FACTORY: Final = getattr(dataclasses, "_HAS_DEFAULT_FACTORY")  # noqa: B009 (the stubs lack it; a test has it)
+
+
 def _made_anew(kind: Callable[[], object]) -> Callable[[Any], object]:
     return lambda _thing: (kind, ())
 
@@ -121,7 +125,9 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,
     typing.NewType: _reduce_new_type,
-    type(dataclasses.KW_ONLY): lambda _mark: "KW_ONLY",  # dataclasses ask which object it is
+    # Marks of dataclasses, which ask which object it is.
+    type(dataclasses.KW_ONLY): lambda _mark: "KW_ONLY",
+    type(_HAS_FACTORY): lambda _mark: "_HAS_DEFAULT_FACTORY",
     struct.Struct: lambda each: (struct.Struct, (each.format,)),
     **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }
@@ -143,6 +149,35 @@ def reduce_generic_model(kind: type) -> tuple[object, ...]:
     """Name such a class again where it arrives."""
     made_of = vars(kind)[_GENERIC]
     return operator.getitem, (made_of["origin"], made_of["args"])
+
+
+# Classes of ``typing.TypedDict`` by value. Their bases do not say what they are, so that
+# cloudpickle cannot make them.
+
+_KEYS: Final = (
+    "__required_keys__",
+    "__optional_keys__",
+    "__readonly_keys__",
+    "__mutable_keys__",
+)
+
+
+def is_typed_dict(kind: type) -> bool:
+    """True of a class that ``TypedDict`` of typing or of typing_extensions has made."""
+    return type(kind).__name__ == "_TypedDictMeta"
+
+
+def reduce_typed_dict(kind: Any) -> tuple[object, ...]:
+    """Take such a class apart into its keys, with their types."""
+    attributes = {
+        name: getattr(kind, name)
+        for name in ("__module__", "__qualname__", "__doc__", "__total__", *_KEYS)
+        if hasattr(kind, name)
+    }
+    key, arguments = live_key(kind), (type(kind).__module__, kind.__name__, attributes)
+    made = rebuild.class_by_value, (key, rebuild.typed_dict, arguments)
+    fields = key, resolved_annotations(kind)
+    return *made, fields, None, None, rebuild.set_keys
 
 
 # Classes of ``msgspec.Struct`` by value. cloudpickle cannot make them: their fields must be

@@ -29,7 +29,7 @@ from funsies.core.fingerprint.syntax import (
     text_digest,
     written_annotations,
 )
-from funsies.core.parsing import parse_module
+from funsies.core.parsing import module_statements, parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
 _Bodies: TypeAlias = dict[str, tuple[tuple[int, CodeType], ...]]
@@ -112,12 +112,14 @@ class Source(msgspec.Struct, frozen=True):
     def class_position(self, name: str, methods: Iterable[CodeType]) -> int | None:
         """Where among the statements of the text the class of this name is.
 
+        Those inside of conditions and attempts are counted, too.
+
         Args:
             name: of the class.
             methods: code that was written in its body.
 
         Returns:
-            None if no statement at the top level makes it, or if several may have.
+            None if no such statement makes it, or if several may have.
         """
         records = {bytes(code_record(each)) for each in methods}
         fitting = {
@@ -125,7 +127,8 @@ class Source(msgspec.Struct, frozen=True):
             for number, body in self.bodies.get(name, ())
             if records.issubset(_class_text(self._digest(number), body).methods)
         }
-        positions = [at for at, node in enumerate(self.tree.body) if node in fitting]
+        statements = module_statements(self.tree)
+        positions = [at for at, node in enumerate(statements) if node in fitting]
         return positions[0] if len(positions) == len(fitting) == 1 else None
 
     def _place(self, number: int) -> Place:
