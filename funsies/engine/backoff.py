@@ -108,7 +108,7 @@ class ForkBackoff:
 
     def _look(self, queue: QueueName) -> Outlook | None:
         try:
-            return Outlook(self._graph.queues().get(queue, 0), self._graph.last_generation())
+            return Outlook(self._graph.ready(queue), self._graph.last_generation())
         except SERVER_TROUBLE:
             return None
 

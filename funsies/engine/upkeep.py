@@ -82,10 +82,10 @@ class Upkeep:
             True also if the server cannot say: the child will tell its trouble.
         """
         try:
-            if self._graph.queues().get(queue):
+            if self._graph.ready(queue):
                 return True
             self._sweep()
-            return bool(self._graph.queues().get(queue))
+            return self._graph.ready(queue) > 0
         except SERVER_TROUBLE:
             return True
 

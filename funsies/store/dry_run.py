@@ -43,7 +43,7 @@ _READS: Final = frozenset(
     {
         *("all_operations", "artefact", "check", "consumers", "counts", "find"),
         *("is_stuck", "last_generation", "leases", "log", "pending", "queues", "records"),
-        *("some_operations", "waiting_on"),
+        *("ready", "some_operations", "waiting_on"),
         *("latest_failures", "running"),
     }
 )

@@ -108,6 +108,8 @@ def test_the_newest_request_says_where_and_how(bench):
     bench.request(row, queue=QueueName("served@3.11"), priority=7, lost_limit=5)
     bench.request(row, generation=old, queue=QueueName("nobody@3.9"))
     assert bench.store.queues() == {"served@3.11": 1}
+    assert bench.store.ready(QueueName("served@3.11")) == 1
+    assert bench.store.ready(QueueName("nobody@3.9")) == 0
     claim = bench.slot("worker", QueueName("served@3.11")).claim()
     assert (claim.priority, claim.lost_limit) == (7, 5)
 

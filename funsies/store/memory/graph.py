@@ -149,6 +149,11 @@ class MemoryReader(Locked):
         """See :meth:`GraphStore.queues`."""
         return {name: len(entries) for name, entries in self._tables.ready.items()}
 
+    @atomic
+    def ready(self, queue: QueueName) -> int:
+        """See :meth:`GraphStore.ready`."""
+        return len(self._tables.ready.get(queue, ()))
+
 
 def _state(cell: Cell) -> OperationState:
     return OperationState(

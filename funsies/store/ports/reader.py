@@ -89,6 +89,9 @@ class GraphReader(Protocol):
     def queues(self) -> dict[QueueName, int]:
         """Queues with the number of operations that are ready."""
 
+    def ready(self, queue: QueueName) -> int:
+        """Number of operations that are ready on a queue, in one round trip."""
+
     def options(self, digest: Digest) -> bytes | None:
         """Encoded options; None if unknown, or not signed with a key of ours."""
 

@@ -233,6 +233,10 @@ class RedisReader(Caller):
         ready = {name: self._call("ZCARD", self._keys.ready(name)) for name in names}
         return {name: answers.integer(number) for name, number in ready.items() if number}
 
+    def ready(self, queue: QueueName) -> int:
+        """See :meth:`GraphStore.ready`."""
+        return answers.integer(self._call("ZCARD", self._keys.ready(queue)))
+
     def last_generation(self) -> Generation:
         """See :meth:`GraphStore.last_generation`."""
         said = cast("bytes | None", self._call("GET", self._keys.generation))

@@ -18,13 +18,13 @@ class Scene:
     """A store that says what the test says, a clock, and a backoff that looks at both."""
 
     def __init__(self) -> None:
-        self.ready = {QUEUE: 5}
+        self.lengths = {QUEUE: 5}
         self.generation = 1
         self.now = 1000.0
         self.backoff = ForkBackoff(self, "w", LONGEST, clock=lambda: self.now)
 
-    def queues(self) -> dict[QueueName, int]:
-        return self.ready
+    def ready(self, queue: QueueName) -> int:
+        return self.lengths.get(queue, 0)
 
     def last_generation(self) -> Generation:
         return Generation(self.generation)
@@ -82,7 +82,7 @@ def test_other_queues_are_not_held(scene: Scene) -> None:
     assert not scene.backoff.holds(OTHER)
 
 
-@pytest.mark.parametrize("change", [{"generation": 2}, {"ready": {QUEUE: 6}}])
+@pytest.mark.parametrize("change", [{"generation": 2}, {"lengths": {QUEUE: 6}}])
 def test_what_is_asked_for_anew_is_tried_at_once(scene: Scene, change: dict) -> None:
     scene.fails(10)
     scene.backoff.look()
@@ -116,7 +116,7 @@ def test_a_try_for_what_is_new_does_not_begin_the_row_again(scene: Scene) -> Non
     "relief",
     [
         lambda scene: scene.backoff.note(QUEUE, progressed=True, trouble=None),
-        lambda scene: setattr(scene, "ready", {QUEUE: 4}),
+        lambda scene: setattr(scene, "lengths", {QUEUE: 4}),
         lambda scene: setattr(scene, "now", scene.now + 3 * LONGEST),
     ],
     ids=["this worker got something done", "another one did", "it was quiet for long"],
@@ -130,15 +130,15 @@ def test_who_gets_on_is_fast_again(scene: Scene, relief) -> None:
 
 def test_horses_that_come_too_late_for_work_are_no_trouble(scene: Scene) -> None:
     """Many workers are called for one step; those who find it taken are called again."""
-    scene.ready = {}
+    scene.lengths = {}
     scene.fails(100)
     assert scene.now == 1000.0
 
 
 def test_a_server_that_cannot_be_asked_is_no_progress(scene: Scene) -> None:
-    def refuse() -> dict[QueueName, int]:
+    def refuse(_queue: QueueName) -> int:
         raise ServerError("no")
 
-    scene.queues = refuse
+    scene.ready = refuse
     scene.fails(10)
     assert scene.backoff.holds(QUEUE)
