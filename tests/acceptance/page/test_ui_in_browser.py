@@ -33,33 +33,45 @@ def axe_violations(tab) -> list[str]:
     return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
-@pytest.mark.parametrize(
-    ("width", "color_scheme"),
-    [pytest.param(1200, "light", marks=pytest.mark.slow), (380, "dark")],
+@pytest.fixture(
+    params=[pytest.param((1200, "light"), marks=pytest.mark.slow), (380, "dark")],
+    ids=["wide-light", "narrow-dark"],
 )
-def test_every_page_fits_and_is_accessible(visit, width: int, color_scheme: str) -> None:
+def fits(request, visit):
+    """A tab, and what says that its page fits, is accessible, and has the right ground."""
+    width, color_scheme = request.param
     visited = visit(width=width, color_scheme=color_scheme)
-    grounds = set()
+    ground = "rgb(255, 255, 255)" if color_scheme == "light" else "rgb(22, 23, 27)"
 
     def look() -> None:
         assert axe_violations(visited.tab) == []
-        extent = visited.tab.evaluate("document.documentElement.scrollWidth")
-        assert extent <= width, visited.tab.url
-        ground = "getComputedStyle(document.body).backgroundColor"
-        grounds.add(visited.tab.evaluate(ground))
+        assert visited.tab.evaluate("document.documentElement.scrollWidth") <= width
+        shown = visited.tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert shown == ground
 
-    for path in PAGES:
-        visited.go(path)
-        look()
-    for text in STEPS:
-        visited.go_to_step(text)
-        look()
+    return visited, look
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_and_is_accessible(fits, path: str) -> None:
+    visited, look = fits
+    visited.go(path)
+    look()
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_the_page_of_a_step_fits_and_is_accessible(fits, text: str) -> None:
+    visited, look = fits
+    visited.go_to_step(text)
+    look()
+
+
+def test_the_page_that_asks_fits_and_is_accessible(fits) -> None:
+    visited, look = fits
+    visited.go_to_step("last")
     visited.tab.get_by_role("link", name="Reset…").click()
     visited.tab.get_by_role("button", name="Reset").wait_for()
     look()
-    assert grounds == (
-        {"rgb(255, 255, 255)"} if color_scheme == "light" else {"rgb(22, 23, 27)"}
-    )
 
 
 COLOURS = """() => {
