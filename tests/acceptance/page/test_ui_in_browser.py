@@ -153,7 +153,7 @@ def test_a_picture_is_shown_as_one(visit, text: str) -> None:
     visited = visit()
     visited.go_to_step(text)
     picture = visited.tab.locator("#live img")
-    assert picture.evaluate("each => each.complete && each.naturalWidth") in {8, 9}
+    assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") in {8, 9}
 
 
 def test_a_table_is_shown_as_one(visit) -> None:
@@ -176,6 +176,7 @@ def test_a_click_opens_a_box_of_the_graph_and_a_step_leads_to_its_page(visit) ->
     tab.keyboard.press("Enter")
     tab.locator("#live svg a", has_text="square x 60").wait_for()
     tab.locator("#live svg a", has_text="last").click()
+    tab.get_by_role("link", name="Close last").wait_for()
     tab.locator("#live svg a", has_text="last").click()
     tab.get_by_role("heading", name="last", exact=True).wait_for()
 
@@ -216,7 +217,7 @@ def test_the_first_tab_leads_to_the_content(visit) -> None:
     link = visited.tab.get_by_role("link", name="Skip to the content")
     assert link.bounding_box()["x"] >= 0
     visited.tab.keyboard.press("Enter")
-    assert visited.tab.evaluate("document.activeElement.id") == "content"
+    visited.tab.locator("#content:focus").wait_for()
 
 
 def test_a_page_follows_what_goes_on_without_being_loaded_again(visit, shared_shell) -> None:
@@ -313,11 +314,13 @@ def test_it_is_read_and_used_without_scripts(visit, shared_shell) -> None:
     tab.goto(visited.address("steps"))
     tab.get_by_label("Text").fill("square")
     tab.get_by_role("button", name="Filter").click()
+    tab.wait_for_url("**text=square")
     tab.locator("#live tbody a").first.click()
+    tab.wait_for_url("**/steps/*")
     step = tab.locator("#live code").first.text_content()
     tab.get_by_role("link", name="Run again…").click()
     tab.get_by_role("button", name="Run again").click()
-    assert tab.url.endswith(f"steps/{step}")
+    tab.wait_for_url(f"**/steps/{step}")
     assert shared_shell.funsies("wait", step).code == 0
     tab.reload()
     assert tab.locator("#live .state-done").count() == 1
