@@ -20,6 +20,19 @@ from .projects import Pool, Project, clean_environment
 
 ROOT = Path(__file__).parents[3]
 
+INSTALLING_SECONDS = 600
+"""Limit of tests that may have to wait for an index of packages, on whatever network."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "installed" in values or INSTALLED & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.timeout(INSTALLING_SECONDS))
+
+
+INSTALLED = {"installed_python", "installed_pool"}
+
 
 @pytest.fixture(scope="session")
 def pool(redis_server, tmp_path_factory) -> Iterator[Pool]:
