@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -38,6 +39,7 @@ class Loaded:
         self._environment, self._options, self._commands = environment, options, commands
         self._folder = tempfile.TemporaryDirectory(prefix="fc")
         self._server: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()
 
     def fits(self, environment: Mapping[str, str]) -> bool:
         """Whether a program with this environment would be started as its process was.
@@ -108,6 +110,10 @@ class Loaded:
         return f"{self._folder.name}/s"
 
     def _start(self) -> None:
+        with self._starting:  # a test may run several programs at the same time
+            self._start_once()
+
+    def _start_once(self) -> None:
         if self._server is None:
             self._server = subprocess.Popen(
                 [sys.executable, *self._options, str(SERVER), self._address, *self._commands],
