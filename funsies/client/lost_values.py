@@ -64,5 +64,9 @@ def lost(
         return error_of_bytes(problem, "run the program again that put it there")
     if problem.content is not None:
         _forget_in_time(backend, where.producer, problem.content)
-    error = error_of_bytes(problem, "this result is forgotten: execute again to compute it")
+    error = error_of_bytes(
+        problem,
+        "this result is forgotten: execute again to compute it (what was computed from it and "
+        "is there does not ask for it)",
+    )
     return replace(error, source=where.producer.hex())

@@ -268,7 +268,9 @@ def _result_of(
 
 def _not_there(producer: Digest, state: OperationState, name: str) -> Error:
     if state.status is Status.IDLE:
-        details = "it has not been executed: use execute(), then wait_for()"
+        details = (
+            "it has not been executed, or was forgotten: use execute() of it, then wait_for()"
+        )
     elif state.status.is_finished:
         details = "its result is gone from the server: execute it again"
     else:

@@ -68,7 +68,7 @@ def pieces_of(ingredients: Iterable[Ingredient]) -> tuple[Digest, dict[Digest, b
         if text:
             address, data = _encoded(text)
             texts[address] = data
-        number = files.setdefault(file, len(files))
+        number = files.setdefault(_as_utf8(file), len(files))
         kept = digest.encode() if kind == LIBRARY else bytes.fromhex(digest)[:_KEPT_BYTES]
         rows.append((path, kind, kept, number, line, address, value))
     data = msgspec.msgpack.encode(_List(list(files), rows))
@@ -81,6 +81,11 @@ def _encoded(text: str) -> tuple[Digest, bytes]:
     """A text as it is stored, and its address: once for all tasks that have it."""
     data = text[:MOST_CHARACTERS].encode("utf-8", "replace")
     return content_digest(data), data
+
+
+def _as_utf8(text: str) -> str:
+    """A text that UTF-8 can hold; the name of a file may be one that it cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _shown(kind: str, digest: bytes) -> str:

@@ -6,6 +6,7 @@ shell task.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePath
@@ -183,9 +184,17 @@ def decode_shell_plan(data: bytes) -> ShellPlan:
     return plan
 
 
+def _remedy_for(command: object) -> str:
+    if isinstance(command, (list, tuple)) and all(isinstance(word, str) for word in command):
+        return f"write {shlex.join(command)!r}"
+    return 'write a str; values come in as files: shell("cat name", inp={"name": value})'
+
+
 def _validate_command(command: object) -> None:
     if not isinstance(command, str):
-        raise WiringError(f"a command is text, not {type(command).__name__}; write a str")
+        raise WiringError(
+            f"a command is text, not {type(command).__name__}; {_remedy_for(command)}"
+        )
     if not command.strip():
         raise WiringError("a command is empty; leave it out")
     _validate_text(command, f"the command {command[:60]!a}")

@@ -166,7 +166,8 @@ class ServerRetry(msgspec.Struct, frozen=True):
             raise NoServerError.at(
                 self.place,
                 f"no server answers at {self.place} ({_first_line(problem)}); "
-                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS",
+                "start one with start-funsies, have `funsies run` do so, or name another with "
+                "--jobs or FUNSIES_JOBS",
             ) from None
 
     def _refuse(self, problem: Exception) -> NoReturn:
@@ -179,6 +180,11 @@ class ServerRetry(msgspec.Struct, frozen=True):
             raise ServerError(
                 f"the server at {self.place} is full; delete what is not needed, raise its "
                 "maxmemory, or keep large values on disk (file:///path/to/directory)"
+            ) from problem
+        if str(problem).startswith("MISCONF"):
+            raise ServerError(
+                f"the server at {self.place} cannot write to its disk, and takes nothing new "
+                f"until it can; make room there, and go on ({problem})"
             ) from problem
         kind = WrongTypeError if "WRONGTYPE" in str(problem) else ServerError
         raise kind(f"the server at {self.place} refuses: {problem}") from problem

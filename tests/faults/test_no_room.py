@@ -9,8 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 
 import funsies as f
+from funsies import Server
+from funsies.core.errors import ServerError
 from funsies.engine.worker import run_worker
 
 
@@ -99,3 +102,21 @@ def test_a_step_that_fails_where_there_is_room_is_remembered(stage):
         f.execute(step)
         f.wait_for(step, timeout=60)
         assert f.take(step, strict=False).failure().is_remembered
+
+
+def test_a_server_that_cannot_write_to_its_disk_says_what_to_do(make_redis_server, tmp_path):
+    place = tmp_path / "disk"
+    place.mkdir()
+    server = make_redis_server("--save", "3600 1", "--appendonly", "no", "--dir", str(place))
+    place.rmdir()
+    with redis.Redis.from_url(server.url) as connection:
+        connection.set("something", "to save")
+        with suppress(redis.exceptions.ResponseError):
+            connection.bgsave()
+        while connection.info("persistence")["rdb_last_bgsave_status"] == "ok":
+            connection.ping()
+    with (
+        pytest.raises(ServerError, match=r"cannot write to its disk.*make room.*MISCONF"),
+        f.Fun(Server(server.url)),
+    ):
+        f.execute(f.reduce(int, "1"))

@@ -270,6 +270,8 @@ def test_the_same_file_twice_is_refused() -> None:
         ((), {}, "at least one command"),
         (("",), {}, "empty"),
         ((3,), {}, "text, not int"),
+        ((["echo", "two words"],), {}, r"not list; write \"echo 'two words'\""),
+        (("cat", f.put(1)), {}, r"not Artefact; .*inp=\{"),
         (("a\0",), {}, "NUL"),
         (("run",), {"out": "file"}, r"out=\['file'\]"),
         (("run",), {"inp": ["file"]}, "mapping from file name to value"),

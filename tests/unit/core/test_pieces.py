@@ -71,6 +71,12 @@ def test_the_same_helper_of_two_tasks_is_stored_once():
     assert all(content_digest(data) == each for each, data in {**one, **other}.items())
 
 
+def test_a_file_may_have_a_name_that_is_no_utf_8():
+    place = Place("/data/\udcff/flow.py", 1, "x = 1\n")
+    listed, contents = pieces_of([Ingredient("task", "function", "00", place)])
+    assert [each.file for each in decode_pieces(contents[listed])] == ["/data/?/flow.py"]
+
+
 def test_libraries_are_kept_by_their_version():
     listed, contents = pieces_of([Ingredient("numpy", "library", "2.1")])
     assert [each[:3] for each in decode_pieces(contents[listed])] == [
