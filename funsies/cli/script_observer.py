@@ -115,5 +115,5 @@ class ScriptObserver(ObservedSessions):
             session.keeps_asking = True
             session.retries_before = self._retries_before
             if self._mender is not None:
-                session.is_to_mend = self._mender.is_to_ask
+                session.to_mend = self._mender.to_ask
             self._sessions.append(session)

@@ -80,7 +80,7 @@ class ScriptRun:
         )
         session.on_request, session.on_look = self._start_workers, self._look
         session.keeps_asking, session.retries_before = True, retries_before
-        session.is_to_mend = retries.mender.is_to_ask
+        session.to_mend = retries.mender.to_ask
         self._before = self._graph.counts()
         self._end: FunsiesError | None = None
 

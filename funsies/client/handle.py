@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -48,14 +48,14 @@ class Handle:
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests
         self._waiting = Waiting(session, self.targets, self._ask_again)
-        self.submission: Submission = self._submit(resets=True)
+        self.submission: Submission = self._submit(targets, resets=True)
 
-    def _submit(self, *, resets: bool = False) -> Submission:
+    def _submit(self, targets: Targets, *, resets: bool = False) -> Submission:
         return submit(
             self._session.backend,
-            tuple(self._asked.built.values()),
-            tuple(self._asked.stored),
-            generation=self._session.new_request(self._asked.operations),
+            tuple(targets.built.values()),
+            tuple(targets.stored),
+            generation=self._session.new_request(targets.operations),
             stored_options=self._options,
             queue=local_queue() if self._is_local else None,
             resets=resets,
@@ -128,8 +128,8 @@ class Handle:
             await waited(Waiting(self._session, self.targets, self._ask_again), report)
         return self
 
-    def _ask_again(self) -> None:
-        self.submission = self._submit()
+    def _ask_again(self, digests: Iterable[Digest]) -> None:
+        self.submission = self._submit(self._asked.among(digests))
         self.note_request()
 
     def note_request(self) -> None:

@@ -53,13 +53,15 @@ def arm(session: Session, queues: Sequence[QueueName]) -> None:
         arm_queues(session.server, session.backend.graph, served)
 
 
-def ask_again(session: Session, targets: Targets) -> None:
-    """Ask for results once more that this program has asked for, and the server has lost.
+def ask_again(session: Session, asked: Targets, digests: Iterable[Digest]) -> None:
+    """Ask for results once more that this program has asked for.
 
     Args:
         session: where.
-        targets: what to ask for.
+        asked: what was asked for.
+        digests: which of it to ask for again.
     """
+    targets = asked.among(digests)
     submission = submit(
         session.backend,
         tuple(targets.built.values()),

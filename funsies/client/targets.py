@@ -48,6 +48,12 @@ class Targets:
         """All, with those of this program."""
         return {**self.built, **dict.fromkeys(self.stored)}
 
+    def among(self, digests: Iterable[Digest]) -> Targets:
+        """Those whose addresses are among some."""
+        chosen = set(digests)
+        built = {each: operation for each, operation in self.built.items() if each in chosen}
+        return Targets(built, {each: None for each in self.stored if each in chosen})
+
 
 def collect(things: Iterable[object]) -> Targets:
     """Find the operations that are meant. A constant needs none.

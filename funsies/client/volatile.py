@@ -89,16 +89,44 @@ def losses_below(graph: GraphReader, operations: Iterable[Digest]) -> list[Loss]
         graph: where they are stored.
         operations: with volatile results.
     """
-    found: list[Loss] = []
+    return _volatile_below(graph, operations).losses
+
+
+class _Below(msgspec.Struct, frozen=True):
+    """What some volatile results were computed from, as far as it is volatile.
+
+    Attributes:
+        losses: where that begins.
+        consumers: by address of a volatile operation those that took its results.
+    """
+
+    losses: list[Loss]
+    consumers: dict[Digest, list[Digest]]
+
+    def above(self, is_meant: Callable[[Loss], bool]) -> set[Digest]:
+        """The losses that are meant, and all that was computed from them."""
+        stack = [loss.operation for loss in self.losses if is_meant(loss)]
+        found = set(stack)
+        while stack:
+            fresh = [each for each in self.consumers.get(stack.pop(), ()) if each not in found]
+            found.update(fresh)
+            stack += fresh
+        return found
+
+
+def _volatile_below(graph: GraphReader, operations: Iterable[Digest]) -> _Below:
+    below = _Below([], {})
 
     def read(page: Sequence[Digest]) -> Iterator[Digest]:
         for row, state, producers in _looked_at(graph, page):
+            for producer in producers:
+                below.consumers.setdefault(producer, []).append(row.digest)
             yield from producers
             if not producers:
-                found.append(Loss(row.digest, row.task_name, _error(graph, state)))
+                below.losses.append(Loss(row.digest, row.task_name, _error(graph, state)))
 
     read_levels(operations, read)
-    return found
+    return below
 
 
 def _looked_at(
@@ -212,14 +240,18 @@ def refusal(name: str, losses: Sequence[Loss]) -> Error:
     return Error(kind=ErrorKind.NotFound, source=source, task=name, details=details)
 
 
-NOT_BY_ITSELF: Final = frozenset(
-    {ErrorKind.Cancelled, ErrorKind.NotEvaluated, ErrorKind.JobTimedOut, ErrorKind.Cycle}
-)
-"""What the program wanted so, or what would take its whole time limit once more."""
+LEFT_ALONE: Final = frozenset({ErrorKind.Cancelled, ErrorKind.JobTimedOut})
+"""What would run again against somebody's will, or take its whole time limit once more."""
+
+NEVER_OTHERWISE: Final = frozenset({ErrorKind.NotEvaluated, ErrorKind.Cycle})
+"""What asking again does not change, and costs nothing."""
 
 
 class Mender:
-    """Decides whether to ask again for results that are volatile.
+    """Decides which results that are volatile are asked for again.
+
+    To ask for a result is to ask for all that it was computed from. So one that needs a step
+    that is not to run again by itself is left as it is.
 
     Args:
         times: how often for each of them, at most.
@@ -231,18 +263,26 @@ class Mender:
         self._tell = tell
         self._asked: Counter[Digest] = Counter()
 
-    def is_to_ask(self, graph: GraphReader, targets: Sequence[Digest]) -> bool:
-        """True if the targets, which are finished, are to be asked for again."""
+    def to_ask(self, graph: GraphReader, targets: Sequence[Digest]) -> list[Digest]:
+        """Those of the targets, which are finished, that are to be asked for again."""
         left = [each for each in targets if self._asked[each] < self._times]
         volatile = list(volatile_among(graph, left))
-        losses = losses_below(graph, volatile)
-        if all(map(_is_wanted_so, losses)):
-            return False
-        self._asked.update(volatile)
-        number = "1 result" if len(volatile) == 1 else f"{len(volatile):,} results"
-        self._tell(f"asking again for {number} that the machine has spoilt: {shown(losses)}")
-        return True
+        below = _volatile_below(graph, volatile)
+        spoilt = below.above(_can_be_mended) - below.above(_is_left_alone)
+        asked = [each for each in volatile if each in spoilt]
+        if asked:
+            self._asked.update(asked)
+            number = "1 result" if len(asked) == 1 else f"{len(asked):,} results"
+            losses = [each for each in losses_below(graph, asked) if _can_be_mended(each)]
+            self._tell(
+                f"asking again for {number} that the machine has spoilt: {shown(losses)}"
+            )
+        return asked
 
 
-def _is_wanted_so(loss: Loss) -> bool:
-    return loss.error is not None and loss.error.kind in NOT_BY_ITSELF
+def _is_left_alone(loss: Loss) -> bool:
+    return loss.error is not None and loss.error.kind in LEFT_ALONE
+
+
+def _can_be_mended(loss: Loss) -> bool:
+    return loss.error is None or loss.error.kind not in LEFT_ALONE | NEVER_OTHERWISE

@@ -75,8 +75,8 @@ class Waiting:
     Args:
         session: where.
         targets: what to wait for.
-        ask_again: requests the targets again after others reset them, or the server lost them;
-            None if this client did not request them.
+        ask_again: requests targets again that others reset, or the server lost, or that are
+            volatile; None if this client did not request them.
         for_others: True also waits for what nobody has asked for yet: another program may.
     """
 
@@ -84,7 +84,7 @@ class Waiting:
         self,
         session: Session,
         targets: Sequence[Digest],
-        ask_again: Callable[[], None] | None = None,
+        ask_again: Callable[[Sequence[Digest]], None] | None = None,
         *,
         for_others: bool = False,
     ) -> None:
@@ -177,13 +177,13 @@ class Waiting:
 
     def _asks_to_mend(self) -> bool:
         """Ask again for what is volatile, now that all are finished, if that is to be done."""
-        is_due = self._session.is_to_mend
-        if is_due is None or self._ask_again is None or self._is_stopped:
+        to_mend = self._session.to_mend
+        if to_mend is None or self._ask_again is None or self._is_stopped:
             return False
-        if not is_due(self._graph, self._targets):
-            return False
-        self._ask_again()
-        return True
+        spoilt = to_mend(self._graph, self._targets)
+        if spoilt:
+            self._ask_again(spoilt)
+        return bool(spoilt)
 
     def stop(self) -> None:
         """Make a ``wait`` in another thread return before all are finished."""
@@ -237,7 +237,7 @@ class Waiting:
                 "waited for: it was reset or emptied, or restarted from an older state; "
                 "execute it again"
             )
-        self._ask_again()
+        self._ask_again(self._targets)
 
     def _named(self, steps: Sequence[Digest], at_most: int) -> str:
         """What the first of some steps are called, and how many there are more."""

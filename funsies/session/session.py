@@ -63,7 +63,7 @@ class Session:
             from a crash without it.
         retries_before: number of a request; what failed before it is run again, as far as it
             is needed for what is executed. None if errors stay what they are.
-        is_to_mend: decides whether to ask again for finished results that are volatile; None
+        to_mend: decides which finished results, as they are volatile, to ask for again; None
             never does.
         progress: True shows how far it is while the program waits, False shows nothing; None
             shows it in notebooks.
@@ -82,7 +82,7 @@ class Session:
         self.on_look: Callable[[], None] = _ignore
         self.keeps_asking = False
         self.retries_before: Generation | None = None
-        self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
+        self.to_mend: Callable[[GraphStore, Sequence[Digest]], Sequence[Digest]] | None = None
         self.progress: bool | None = None
         self.recorder: Recorder = Recorder(backend, running_program)
         self.naming: Naming = Naming(backend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,18 @@ def total(place: Path, times: int) -> f.Artefact[int]:
     return f.reduce(forgiving, f.reduce(spoilt, str(place), times), 1, strict=False)
 
 
+def slow(place: str) -> int:
+    """Note that it runs, and take longer than it has."""
+    with Path(place, "slow runs").open("a") as file:
+        file.write("x")
+    time.sleep(60)  # ended by its time limit
+    return 1
+
+
+def too_slow(place: Path) -> f.Artefact[int]:
+    return f.reduce(slow, str(place), timeout_seconds=0.2)
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
     with f.Fun(f.Server("memory://")) as session:
@@ -40,7 +53,7 @@ def session() -> Iterator[Session]:
 
 def test_a_result_is_asked_for_again_in_the_same_execution(session, tmp_path):
     told: list[str] = []
-    session.is_to_mend = Mender(1, told.append).is_to_ask
+    session.to_mend = Mender(1, told.append).to_ask
     step = total(tmp_path, 1)
     f.execute(step).wait()
     assert f.take(step) == 2  # a warning would be an error here
@@ -50,7 +63,7 @@ def test_a_result_is_asked_for_again_in_the_same_execution(session, tmp_path):
 
 
 def test_what_stays_volatile_is_not_asked_for_for_ever(session, tmp_path):
-    session.is_to_mend = Mender(2, lambda _: None).is_to_ask
+    session.to_mend = Mender(2, lambda _: None).to_ask
     step = total(tmp_path, 100)
     f.execute(step).wait()
     f.execute(step).wait()
@@ -62,11 +75,38 @@ def test_nothing_is_asked_for_again_unless_that_is_wanted(session, tmp_path):
     step = total(tmp_path, 1)
     f.execute(step).wait()
     assert f.take(step, volatile="accept") == 0
-    session.is_to_mend = Mender(0, pytest.fail).is_to_ask
+    session.to_mend = Mender(0, pytest.fail).to_ask
     f.execute(total(tmp_path, 2)).wait()
 
 
 def test_what_the_program_wanted_so_is_left_as_it_is(session):
-    session.is_to_mend = Mender(1, pytest.fail).is_to_ask
+    session.to_mend = Mender(1, pytest.fail).to_ask
     left_out = f.reduce(abs, -3, opt=f.options(evaluate=False))
     f.execute(f.reduce(forgiving, left_out, 1, strict=False)).wait()
+
+
+def test_a_step_that_ran_too_long_is_not_run_again_for_the_sake_of_others(session, tmp_path):
+    told: list[str] = []
+    session.to_mend = Mender(1, told.append).to_ask
+    late, step = too_slow(tmp_path), total(tmp_path, 1)
+    f.execute(late, step).wait()
+    assert f.take(step) == 2
+    assert len((tmp_path / "slow runs").read_text()) == 1
+    assert [each.split(" that ")[0] for each in told] == ["asking again for 1 result"]
+    assert "JobTimedOut" not in told[0]
+
+
+def test_what_needs_a_step_that_ran_too_long_is_left_as_it_is(session, tmp_path):
+    session.to_mend = Mender(1, pytest.fail).to_ask
+    both = f.reduce(forgiving, too_slow(tmp_path), total(tmp_path, 100), strict=False)
+    f.execute(both).wait()
+    assert len((tmp_path / "slow runs").read_text()) == 1
+    assert len((tmp_path / "runs").read_text()) == 1
+
+
+def test_what_needs_a_step_that_is_not_evaluated_is_asked_for_again(session, tmp_path):
+    session.to_mend = Mender(1, lambda _: None).to_ask
+    left_out = f.reduce(abs, -3, opt=f.options(evaluate=False))
+    both = f.reduce(forgiving, left_out, total(tmp_path, 1), strict=False)
+    f.execute(both).wait()
+    assert f.take(both, volatile="accept") == 1
