@@ -24,10 +24,11 @@ INSTALLING_SECONDS = 600
 """Limit of tests that may have to wait for an index of packages, on whatever network."""
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    for item in items:  # of the whole session
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if "installed" in values or INSTALLED & set(getattr(item, "fixturenames", ())):
+        ways = {each for each in values if isinstance(each, str)}
+        if "installed" in ways or INSTALLED & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.timeout(INSTALLING_SECONDS))
 
 
