@@ -85,11 +85,11 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_short_waits")
 def test_a_timeout_of_several_waits_is_neither_early_nor_lost() -> None:
-    options = f.options(timeout_seconds=0.3)
+    short, long = (f.options(timeout_seconds=seconds) for seconds in (0.3, 60.0))
     with f.Fun(f.Server("memory://")):
-        slow = f.shell("sleep 0.1; echo in time; sleep 60", opt=options)
-        quick = f.shell("sleep 0.1; echo in time", opt=options)
-        python_steps = [f.reduce(sleep, each, opt=options) for each in (0.1, 60.0)]
+        slow = f.shell("sleep 60", opt=short)
+        quick = f.shell("sleep 0.1; echo in time", opt=long)
+        python_steps = [f.reduce(sleep, 0.1, opt=long), f.reduce(sleep, 60.0, opt=short)]
         f.execute(slow, quick, *python_steps)
         assert f.take(quick.stdout) == b"in time\n"
         assert f.take(python_steps[0]) == 0.1
