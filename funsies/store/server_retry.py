@@ -62,6 +62,10 @@ class Outage:
         self._began_at = time.monotonic()
         self._is_mentioned = False
 
+    def begin(self) -> None:
+        """Count from now on."""
+        self._began_at = time.monotonic()
+
     @property
     def is_over(self) -> bool:
         """True if it has taken too long."""
@@ -70,7 +74,7 @@ class Outage:
     def face(self) -> bool:
         """Do something about it, or say that it is waited for; True if the server is back."""
         if self._is_rescued():
-            self._began_at = time.monotonic()
+            self.begin()
             return True
         self._mention(time.monotonic() - self._began_at)
         return False
@@ -153,6 +157,8 @@ class ServerRetry(msgspec.Struct, frozen=True):
             try:
                 return act()
             except (redis.exceptions.RedisError, ConnectionError) as problem:
+                if not pause and not isinstance(problem, redis.exceptions.TimeoutError):
+                    outage.begin()  # before that the machine was busy, and no server away
                 self._face(outage, problem)
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
             pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
