@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import builtins
+import re
 import sys
 import typing
 from abc import ABCMeta
@@ -21,17 +22,20 @@ from types import (
 )
 from typing import Any, Final, NamedTuple, get_args
 
+from funsies.core.digest import digest
 from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
 from funsies.core.fingerprint.caching import MISSING, cell_content, held_by
 from funsies.core.fingerprint.classes import all_subclasses, owner_of, registered_classes
 from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
+from funsies.core.fingerprint.module_state import modules_named
 from funsies.core.fingerprint.project import is_project
 from funsies.core.parsing import parse_expression
 from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 from .bundle import References
-from .overlay import REGISTERED
+from .overlay import IMPORTED, REGISTERED
 from .rebuild import Namespace
 
 
@@ -142,6 +146,7 @@ class Needed:
             self._add(*use)
         for module in modules_handed_on(function):
             self.take_whole(module)
+        self._take_what_imports_read(function)
         for kind in subclasses_asked_for(function):
             self._entries.append(NeededEntry(None, "", kind, is_optional=False))
         for name in ("__defaults__", "__kwdefaults__"):
@@ -154,6 +159,24 @@ class Needed:
             if (content := cell_content(cell)) is not MISSING:
                 self.take(content)
         self.take(vars(function).get("__wrapped__"))
+
+    def _take_what_imports_read(self, function: FunctionType) -> None:
+        """Have go along what modules read that the step will be the first to import."""
+        states: dict[str, list[str]] = {}
+        for name in filter(may_be_project, modules_named(function)):
+            for reader, module, chain in read_when_imported(name):
+                seen = states.setdefault(reader, [])
+                if not chain:
+                    self.take_whole(module)
+                    seen += [
+                        shown(each) for each in vars(module).items() if each[0][:2] != "__"
+                    ]
+                for use in _along(vars(module), chain):
+                    self._add(*use)
+                    seen.append(shown((use.name, use.value)))
+        if states:
+            value = {name: digest("read", *sorted(seen)).hex() for name, seen in states.items()}
+            self._entries.append(NeededEntry(None, IMPORTED, value, is_optional=False))
 
     def _visit_class(self, kind: type) -> None:
         for thing in (*functions_of(kind), *kind.__bases__, type(kind)):
@@ -210,6 +233,23 @@ class Needed:
         """
         is_made_by_file = isinstance(value, ModuleType) and self._references.has(value.__name__)
         return self.home(value) if is_made_by_file else value
+
+
+def shown(item: tuple[str, Any]) -> str:
+    """A name and its value, so that it shows whether the program has changed the value."""
+    name, value = item
+    attributes = vars(value) if hasattr(value, "__dict__") and not is_code(value) else {}
+    text = value.__qualname__ if is_code(value) else f"{value!r} {attributes!r}"
+    return f"{name} {_PLACE.sub('', text)}"
+
+
+_PLACE: Final = re.compile(r" at 0x[0-9a-f]+")
+"""What the usual text of an object says of this process."""
+
+
+def is_code(value: object) -> bool:
+    """True of functions and classes."""
+    return isinstance(value, (FunctionType, type))
 
 
 class Use(NamedTuple):

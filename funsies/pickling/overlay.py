@@ -9,7 +9,15 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Iterable, Iterator, MutableMapping, MutableSequence, MutableSet
+import sys
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    MutableSequence,
+    MutableSet,
+)
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -35,6 +43,11 @@ REGISTERED: Final = "register()"
 """In the place of a name: the owner is an abstract class, and the value registered with it."""
 
 
+IMPORTED: Final = "import"
+"""In the place of a name: the value tells, by the names of modules that a step may be the first
+to import, what they read then."""
+
+
 class Entry(NamedTuple):
     """A value of the program.
 
@@ -57,7 +70,9 @@ class Overlay:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [_Laid(entry) for entry in entries]
+        given = list(entries)
+        self._entries = [_Laid(entry) for entry in given if entry.name != IMPORTED]
+        self._imported = [entry.value for entry in given if entry.name == IMPORTED]
         self._undo: dict[tuple[int, str], tuple[Any, Any, Any]] = {}
 
     @contextmanager
@@ -71,6 +86,8 @@ class Overlay:
 
     def apply(self) -> None:
         """Put the values in their places; also again, after a step has changed them."""
+        for states in self._imported:
+            _forget_if_different(states)
         for each in self._entries:
             current = _read(each.owner, each.name)
             if not each.is_same(current):
@@ -85,6 +102,31 @@ class Overlay:
                 _refill(before, content)
             _write(owner, name, before)
         self._undo.clear()
+
+
+_imported_with: Final[dict[str, str]] = {}
+
+
+def _forget_if_different(states: Mapping[str, str]) -> None:
+    """Have modules imported anew that an earlier step has imported with other settings.
+
+    Args:
+        states: what each reads of others while it is imported.
+    """
+    if has_own_main():
+        return
+    own = {
+        name: state
+        for name, state in states.items()
+        if name in _imported_with or name not in sys.modules
+    }
+    if any(_imported_with.get(name, state) != state for name, state in own.items()):
+        for name in own:
+            forgotten = sys.modules.pop(name, None)
+            parent, _, last = name.rpartition(".")
+            if getattr(sys.modules.get(parent), last, None) is forgotten is not None:
+                delattr(sys.modules[parent], last)
+    _imported_with.update(own)
 
 
 class _Laid:
@@ -301,5 +343,5 @@ def _entries(unpickler: pickle.Unpickler) -> Iterator[Entry]:
         entry = Entry(*parts)
         if entry.name == REGISTERED:
             entry.owner.register(entry.value)
-        elif entry.owner is not None:
+        elif entry.owner is not None or entry.name == IMPORTED:
             yield entry

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from funsies.core.digest import Field
 from funsies.core.fingerprint.bytecode import PLACES, names_of
 from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import function_entry, own_functions, sources_of
@@ -74,9 +75,9 @@ def _changes(walk: Walk, reads: Iterable[_Read]) -> Iterator[Field]:
             walk.snapshot.lookups.append((vars(read.module), name, value))
             if name in PLACES or walk.is_ignored(name, shown):
                 continue
-            if isinstance(value, ModuleType):
-                if is_project(value):
-                    pending.append(_Read(value, read.chain[1:], read.is_direct))
+            elsewhere = _elsewhere(read, name, value)
+            if elsewhere is not None:
+                pending.extend([elsewhere] if is_project(elsewhere.module) else [])
             elif not _is_changed(walk, read.module, name, value):
                 pending.extend(_reads_of_helper(walk, value))
             elif shown not in found and (read.is_direct or _is_plain_or_code(value)):
@@ -87,8 +88,30 @@ def _changes(walk: Walk, reads: Iterable[_Read]) -> Iterator[Field]:
 # -- what is read
 
 
+def _elsewhere(read: _Read, name: str, value: object) -> _Read | None:
+    """Where a value is from that a module has from another one; or it is a module itself."""
+    if isinstance(value, ModuleType):
+        return _Read(value, read.chain[1:], read.is_direct)
+    origin = _origin(read.module, name)
+    if origin is None or vars(origin.module).get(origin.chain[0]) is not value:
+        return None
+    return origin._replace(is_direct=read.is_direct)
+
+
+def modules_named(function: FunctionType) -> Iterator[str]:
+    """Absolute names of what a function imports while it runs: modules, and what is in them."""
+    package = str(function.__globals__.get("__package__") or "")
+    for name, taken, level in names_of(function.__code__).imported:
+        absolute = absolute_name(name, level, package)
+        yield from (absolute, *(f"{absolute}.{each}" for each in taken))
+
+
 def _reads_of_imported(function: FunctionType, *, is_direct: bool) -> Iterator[_Read]:
     package = str(function.__globals__.get("__package__") or "")
+    for name in modules_named(function):
+        if may_be_project(name):
+            for _, read, chain in read_when_imported(name):
+                yield _Read(read, chain, is_direct=False)
     for name, level, chain in names_of(function.__code__).used_imports:
         module = sys.modules.get(absolute_name(name, level, package))
         if isinstance(module, ModuleType) and is_project(module):
@@ -136,6 +159,20 @@ def _listed(module: ModuleType) -> bytes:
 # -- what differs from the text
 
 
+def _origin(module: ModuleType, name: str) -> _Read | None:
+    """Where a name of a module is from, if the module takes it from one of the project."""
+    file_name = getattr(module, "__file__", None)
+    sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
+    taken = sources[0].taken.get(name) if sources else None
+    if taken is None:
+        return None
+    home, named, level = taken
+    package = str(getattr(module, "__package__", None) or "")
+    found = sys.modules.get(absolute_name(home, level, package))
+    is_followed = isinstance(found, ModuleType) and found is not module and is_project(found)
+    return _Read(found, (named,), is_direct=False) if found and is_followed else None
+
+
 def _is_changed(walk: Walk, module: ModuleType, name: str, value: Any) -> bool:
     file_name = getattr(module, "__file__", None)
     sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
@@ -144,6 +181,9 @@ def _is_changed(walk: Walk, module: ModuleType, name: str, value: Any) -> bool:
     bindings = [each for each in sources[0].tree.body if name in _bound(each)]
     if not bindings:
         return not _is_bound_deeper(sources[0], name)
+    origin = _origin(module, name)
+    if len(bindings) == 1 and origin is not None:
+        return _is_changed(walk, origin.module, origin.chain[0], value)
     if len(bindings) > 1 or _differs(module, sources[0], bindings[0], value):
         return len(bindings) == 1
     if isinstance(value, (*_CONTAINERS, type)):
