@@ -94,7 +94,10 @@ class ScriptRun:
             with self._observer.watching():
                 code = program(self._is_end)
             if code == Exit.OK and not self._observer.has_seen_a_session:
-                note(f"funsies: {name} did not use this server: it has no `with Fun():`")
+                note(
+                    f"funsies: {name} did not use this server: it has no `with Fun():`, or "
+                    "has another server"
+                )
             elif code == Exit.OK:
                 final = self._see_to_the_rest()
         except (KeyboardInterrupt, FunsiesError, OutputError) as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -142,13 +143,21 @@ class Session:
 
 
 OUTSIDE: Final = "needs a server: do it inside `with Fun(): ...`"
+IN_A_THREAD: Final = f"{OUTSIDE} of this very thread: that of another thread does not hold here"
 
 
 class NoSessionError(FunsiesError):
     """There is no connection here: do this inside ``with Fun(): ...``."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} {IN_A_STEP if is_in_step() else OUTSIDE}")
+        super().__init__(f"{what} {_why_none()}")
+
+
+def _why_none() -> str:
+    if is_in_step():
+        return IN_A_STEP
+    is_main = threading.current_thread() is threading.main_thread()
+    return OUTSIDE if is_main else IN_A_THREAD
 
 
 _current: ContextVar[Session] = ContextVar("funsies_session")

@@ -389,6 +389,14 @@ def test_an_environment_in_the_directory_is_not_checked(shell) -> None:
     assert "in 1 source file" in check(shell, ".").text
 
 
+def test_what_was_built_to_be_installed_is_not_checked_once_more(shell) -> None:
+    (shell.place / "build" / "lib" / "pipe").mkdir(parents=True)
+    shell.script("pyproject.toml", "[project]\nname = 'pipe'\n")
+    shell.script("build/lib/pipe/steps.py", "x: int = ''\n")
+    shell.script("right.py", RIGHT)
+    assert "in 1 source file" in check(shell, ".").text
+
+
 def test_a_notebook_is_named_with_what_to_do(shell) -> None:
     done = check(shell, shell.script("notes.ipynb", "{}"))
     assert done.code == 2

@@ -62,7 +62,7 @@ def test_threads_have_sessions_of_their_own(server: f.Server) -> None:
     barrier = threading.Barrier(4, timeout=30)
 
     def work(number: int) -> None:
-        with pytest.raises(NoSessionError):
+        with pytest.raises(NoSessionError, match=r"with Fun\(\): ...` of this very thread"):
             f.execute()
         with f.Fun(f.Server("memory://")):
             step = f.reduce(half, number)

@@ -88,6 +88,7 @@ def _up_to_repository(start: Path) -> Iterator[Path]:
 SUFFIXES: Final = (".pyi", ".py")
 _NEVER: Final = {"__pycache__", "site-packages", "node_modules"}
 _OF_ENVIRONMENTS: Final = ("pyvenv.cfg", "conda-meta")
+_OF_PROJECTS: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 
 Stamps: TypeAlias = dict[str, tuple[int, int]]
 """When each file was written, in nanoseconds, and its size in bytes."""
@@ -143,7 +144,14 @@ def _is_entered(folder: Path, excluded: Callable[[Path], bool]) -> bool:
     if folder.name.startswith(".") or folder.name in _NEVER:
         return False
     is_environment = any((folder / each).exists() for each in _OF_ENVIRONMENTS)
-    return not is_environment and not excluded(folder)
+    return not (is_environment or _is_built(folder) or excluded(folder))
+
+
+def _is_built(folder: Path) -> bool:
+    """True of the copies in ``build/`` that setuptools makes of what it installs."""
+    project = folder.parent.parent
+    is_there = folder.parent.name == "build" and folder.name.startswith("lib")
+    return is_there and any((project / each).exists() for each in _OF_PROJECTS)
 
 
 Bases = Mapping[Path, Path]
