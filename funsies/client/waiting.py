@@ -153,6 +153,9 @@ class Waiting:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
+                    # News may be on their way, if this process has stood still meanwhile.
+                    if not (left := dict.fromkeys(self._watch(client, list(left)))):
+                        continue
                     raise WaitTimeoutError(self._late(list(left), unserved.queues()))
                 at_most = min(pause, UNASKED_LOOK_SECONDS) if self._unasked else pause
                 for digest in subscription.wait(_pause(deadline, at_most)):

@@ -200,6 +200,12 @@ def test_whatever_others_ask_for_is_waited_for(states: list[Status], monkeypatch
     Waiting(session, TARGETS[:1], for_others=True).wait(5)
 
 
+def test_what_is_finished_when_the_time_is_over_is_not_said_to_be_late() -> None:
+    """The process may have stood still, so that news of it was not read."""
+    session = session_on(OneAfterTheOther(Status.RUNNING, Status.DONE), is_in_process=True)
+    Waiting(session, TARGETS[:1]).wait(0)
+
+
 @pytest.mark.parametrize(
     ("states", "for_others"),
     [
