@@ -45,9 +45,9 @@ def pool(redis_server, tmp_path_factory) -> Iterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-def installed_python(tmp_path_factory) -> Path:
+def installed_python(shared_folder) -> Path:
     """An environment that has funsies as users have it, with the newest dependencies."""
-    shared = tmp_path_factory.getbasetemp().parent / "installed"
+    shared = shared_folder / "installed"
     python = shared / "bin" / "python"
     with shared.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
