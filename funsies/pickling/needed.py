@@ -179,7 +179,8 @@ class Needed:
             self._entries.append(NeededEntry(None, IMPORTED, value, is_optional=False))
 
     def _visit_class(self, kind: type) -> None:
-        for thing in (*functions_of(kind), *kind.__bases__, type(kind)):
+        inside = (each for each in list(vars(kind).values()) if isinstance(each, type))
+        for thing in (*functions_of(kind), *kind.__bases__, type(kind), *inside):
             self.take(thing)
         if isinstance(kind, ABCMeta):
             for registered in registered_classes(kind):
@@ -423,9 +424,16 @@ def _was_put_there(kind: type, member: object) -> bool:
     return any(
         is_project(each)
         and not each.__code__.co_filename.startswith(_GENERATED)
-        and not each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
+        and not _is_from_body(kind, each)
         for each in _functions_in(member)
     )
+
+
+def _is_from_body(kind: type, function: FunctionType) -> bool:
+    """True of what ``def`` has made there; which of several lambdas it is, imports decide."""
+    code = function.__code__
+    is_inside = code.co_qualname.startswith(f"{kind.__qualname__}.")
+    return is_inside and code.co_name != "<lambda>"
 
 
 def defaults_of_fields(kind: type) -> Iterator[tuple[Member, str, object]]:

@@ -288,8 +288,22 @@ def _content(value: Any) -> Any:
         return _Content(dict(value), attributes)
     if isinstance(value, (MutableSequence, MutableSet)):
         return _Content(list(value), attributes)
-    is_plain = getattr(type(value), "__reduce_ex__", None) is object.__reduce_ex__
-    return _Content(None, attributes) if is_plain and attributes is not None else _ABSENT
+    is_whole = attributes is not None and _is_plain(type(value))
+    return _Content(None, attributes) if is_whole else _ABSENT
+
+
+def _is_plain(kind: type) -> bool:
+    """True of a class whose objects are their attributes: no numbers, no partials, no slots."""
+    if any(
+        getattr(kind, name, None) is not getattr(object, name)
+        for name in ("__reduce_ex__", "__reduce__")
+    ):
+        return False
+    return kind.__basicsize__ <= _Plain.__basicsize__
+
+
+class _Plain:
+    """Its objects have attributes and nothing else."""
 
 
 def _refill(target: Any, content: _Content) -> None:

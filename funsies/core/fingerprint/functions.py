@@ -224,8 +224,14 @@ _WITHOUT_STATE: Final = (
 )
 
 
+_RUN_FOR_CLASSES: Final = frozenset({"__init_subclass__", "__set_name__"})
+"""Methods that run when a class is made: what they enter somewhere is there by then."""
+
+
 def refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
     """Refuse a function that assigns global names, unless they are to be ignored."""
+    if function.__code__.co_name in _RUN_FOR_CLASSES:
+        return
     for name in names_of(function.__code__).written:
         if not walk.is_ignored(name):
             walk.refuse(
@@ -239,6 +245,8 @@ def refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
 def refuse_changed_objects(walk: Walk, function: FunctionType, entry: Entry) -> None:
     """Refuse a function that changes a container or an object outside of it in place."""
     code, namespace = function.__code__, function.__globals__
+    if code.co_name in _RUN_FOR_CLASSES:
+        return
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
     for name in sorted(entry.changed_names - dict(entry.library_names).keys()):
         value = cell_content(cells[name]) if name in cells else namespace.get(name)

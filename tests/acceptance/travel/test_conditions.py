@@ -94,6 +94,19 @@ class Derived(Base):
             return "worker"
 
 
+class Chosen:
+    method = (lambda self: "program") if IS_PROGRAM else (lambda self: "worker")
+
+
+class Number(int):
+    unit = "m"
+
+
+number = Number(1 if IS_PROGRAM else 2)
+number.kind = "length"
+partial = functools.partial(max, 1 if IS_PROGRAM else 2)
+
+
 class Mode(enum.Enum):
     ONE = 1
     if IS_PROGRAM:
@@ -140,7 +153,11 @@ def methods() -> str:
 
 
 def members() -> str:
-    return choosing.Mode.ONE.shown()
+    return f"{choosing.Mode.ONE.shown()} {choosing.Chosen().method()}"
+
+
+def values() -> str:
+    return f"{choosing.number} {choosing.number.kind} {choosing.partial(0)}"
 
 
 def one_class() -> bool:
@@ -153,7 +170,8 @@ def fields() -> str:
     {
         "functions()": "program fast fast program program program",
         "methods()": "program program program program program",
-        "members()": "program",
+        "members()": "program program",
+        "values()": "1 length 1",
         "one_class()": "True",
         "fields()": "Settings(threads=1, parts=[], place='1') "
         "Settings(threads=3, parts=[], place='here') Point(x=1)",
@@ -268,6 +286,7 @@ Node.default = Leaf
 Node.itself = Node
 Node.always = Always("always")
 shapes.Shape.default = Leaf
+shapes.Shape.Meta.level = 7
 shapes.Shape.Inner = Leaf
 shapes.Shape.always = Always("always")
 shapes.first.__code__ = shapes.second.__code__
@@ -279,7 +298,8 @@ def of_the_script() -> str:
 
 
 def of_a_module() -> str:
-    return f"{shapes.Shape.default.name} {shapes.Shape.Inner.name} {shapes.Shape().always}"
+    shape = shapes.Shape
+    return f"{shape.default.name} {shape.Inner.name} {shape().always} {shape.Meta.level}"
 
 
 def code() -> str:
@@ -291,7 +311,7 @@ def modules() -> str:
 """,
     {
         "of_the_script()": "leaf True always",
-        "of_a_module()": "leaf leaf always",
+        "of_a_module()": "leaf leaf always 7",
         "code()": "second",
         "modules()": "fast fast",
     },
@@ -307,6 +327,9 @@ class Shape:
 
     class Inner:
         name = "inner"
+
+    class Meta:
+        level = 1
 
 
 def first():
@@ -415,7 +438,47 @@ def short(text):
     },
 )
 
-CASES = [IN_MODULES, IN_SCRIPT, CHANGED, TYPED_DICTS, IN_LIBRARIES]
+REGISTRY = Case(
+    "classes that enter themselves into a registry of a module",
+    """
+from operations import Operation, run
+
+
+class Half(Operation, key="half"):
+    def of(self, number):
+        return number / 2
+
+
+def result(key: str, number: float) -> float:
+    return run(key, number)
+""",
+    {"result('half', 3.0)": "1.5", "result('twice', 3.0)": "6.0"},
+    {
+        "operations.py": """
+KNOWN = {}
+
+
+class Operation:
+    count = 0
+
+    def __init_subclass__(cls, key):
+        global last
+        last = KNOWN[key] = cls
+        Operation.count += 1
+
+
+class Twice(Operation, key="twice"):
+    def of(self, number):
+        return number * 2
+
+
+def run(key, number):
+    return KNOWN[key]().of(number)
+"""
+    },
+)
+
+CASES = [REGISTRY, IN_MODULES, IN_SCRIPT, CHANGED, TYPED_DICTS, IN_LIBRARIES]
 
 
 @pytest.mark.parametrize("way", WAYS)
