@@ -30,7 +30,7 @@ from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
 from funsies.core.fingerprint.module_state import modules_named
-from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.project import is_code_of_project, is_project
 from funsies.core.parsing import parse_expression
 from funsies.core.type_hints import LAZY_ANNOTATIONS
 
@@ -335,7 +335,7 @@ def _is_not_of_library(namespace: dict[str, Any], name: str, value: object) -> b
     """True of what importing a library does not give: the project's code, and submodules."""
     if isinstance(value, ModuleType):
         return value.__name__ == f"{namespace['__name__']}.{name}"
-    return isinstance(value, (FunctionType, type)) and is_project(value)
+    return is_code_of_project(value)
 
 
 def modules_imported(function: FunctionType) -> Iterator[str]:

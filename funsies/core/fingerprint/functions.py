@@ -24,7 +24,7 @@ from funsies.core.fingerprint.library_functions import (
 )
 from funsies.core.fingerprint.module_state import changes_of_imported
 from funsies.core.fingerprint.modules import imported_field, note_namespace
-from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.project import is_code_of_project, is_project
 from funsies.core.fingerprint.source import Entry, Place
 from funsies.core.fingerprint.source_lookup import function_entry, place_of_name
 from funsies.core.fingerprint.values import is_array
@@ -148,6 +148,7 @@ def _attributes(
         return
     if not is_project(value):
         yield from registered_field(walk, _inside_library(value, inside))
+        yield from _put_into_library(walk, used, value, inside)
         return
     attribute = inside[0]
     if isinstance(value, FunctionType) and attribute in vars(value):
@@ -156,6 +157,20 @@ def _attributes(
         yield walk.named(f"{used}.{attribute}", vars(value)[attribute])
     elif isinstance(value, type) and attribute == SUBCLASSES:
         yield subclasses_field(walk, value)
+
+
+def _put_into_library(
+    walk: Walk, used: str, value: object, inside: tuple[str, ...]
+) -> Iterator[Field]:
+    """Code of the project that the program has put into a module of a library."""
+    for name in inside:
+        if not isinstance(value, ModuleType):
+            return
+        used, found = f"{used}.{name}", vars(value).get(name, MISSING)
+        walk.snapshot.lookups.append((vars(value), name, found))
+        if is_code_of_project(found):
+            yield name, walk.named(used, found)
+        value = found
 
 
 def _inside_library(value: object, inside: tuple[str, ...]) -> object:

@@ -112,6 +112,16 @@ def is_project(thing: object) -> bool:
     return False
 
 
+def is_code_of_project(thing: object) -> bool:
+    """Tell whether a thing is a function or class that a module of the project has made.
+
+    In a module of a library it is what the program has put there.
+    """
+    if isinstance(thing, type):
+        return thing.__module__ in sys.modules and is_project(thing)
+    return isinstance(thing, FunctionType) and is_project(thing)
+
+
 def is_project_name(name: str) -> bool:
     """Tell whether the module of this name belongs to the user's project.
 

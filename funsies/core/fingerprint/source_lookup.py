@@ -17,7 +17,11 @@ from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.code_digest import code_record
 from funsies.core.fingerprint.imports import absolute_name
-from funsies.core.fingerprint.project import is_project, is_project_name
+from funsies.core.fingerprint.project import (
+    is_code_of_project,
+    is_project,
+    is_project_name,
+)
 from funsies.core.fingerprint.source import (
     NOWHERE,
     ClassText,
@@ -92,8 +96,10 @@ def _library_names(
 ) -> Iterator[tuple[str, str]]:
     for name, (module, attribute) in sorted(imported.items()):
         home = sys.modules.get(module)
-        is_as_imported = getattr(home, attribute, None) is namespace.get(name, home)
-        if home is not None and is_as_imported and not is_project_name(module):
+        value = namespace.get(name, home)
+        is_as_imported = getattr(home, attribute, None) is value
+        is_theirs = not is_project_name(module) and not is_code_of_project(value)
+        if home is not None and is_as_imported and is_theirs:
             yield name, f"{module}.{attribute}"
 
 

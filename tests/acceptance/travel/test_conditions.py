@@ -487,6 +487,47 @@ def test_what_the_program_has_made_is_what_steps_have(case, way, outcome):
     case.check(outcome(case, way))
 
 
+PATCHED = """
+import sys
+import textwrap
+
+import funsies as f
+import writing
+
+
+def first(text, width):
+    return "first"
+
+
+def second(text, width):
+    return "second"
+
+
+def used() -> str:
+    return textwrap.shorten("a", 9)
+
+
+def in_a_module() -> str:
+    return writing.short("a")
+
+
+with f.Fun():
+    addresses = []
+    for textwrap.shorten in (textwrap.shorten, first, second):
+        addresses.append((f.reduce(used).hash, f.reduce(in_a_module).hash))
+    print([len(set(each)) for each in zip(*addresses)])
+"""
+
+
+def test_what_the_program_puts_into_a_library_counts(project):
+    project.server = "memory://"
+    project.write_files({**IN_LIBRARIES.files, "script.py": PATCHED})
+
+    done = project.run_loaded("script.py")
+
+    assert done.out == "[3, 3]\n", done.err
+
+
 SUBMODULES = """
 import concurrent.futures.thread
 import xml.dom.minidom
