@@ -203,7 +203,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if outer:
             parent = self._references.attribute(kind.__module__, outer)
             is_inside = isinstance(parent, type) and getattr(parent, name, None) is kind
-            return (getattr, (parent, name)) if is_inside else None
+            is_made_with_it = is_inside and self._has_statement(kind, module)
+            return (getattr, (parent, name)) if is_made_with_it else None
         statement = statement_of(kind, module)
         if statement is None:
             return None
@@ -214,6 +215,13 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         )
         arguments = (live_key(kind), owner, place, kind.__name__, statement.needed)
         return rebuild.class_of_script, arguments
+
+    def _has_statement(self, kind: type, module: ModuleType) -> bool:
+        """True of a class inside of classes whose statement is run again, with all in it."""
+        outermost = self._references.attribute(
+            module.__name__, kind.__qualname__.partition(".")[0]
+        )
+        return isinstance(outermost, type) and statement_of(outermost, module) is not None
 
     def _class_by_value(self, kind: type) -> Any:
         if is_struct_class(kind):

@@ -568,6 +568,36 @@ def test_modules_inside_of_packages_are_imported_however_the_program_was_started
     assert done.out.split() == ["a", "leaf", "part"], done.err
 
 
+NESTED = """
+import funsies as f
+
+class Base:
+    class Meta:
+        level = 1
+
+class Model(Base):
+    class Meta(Base.Meta):
+        level = 2
+        class Deeper:
+            level = 3
+
+def levels() -> list[int]:
+    return [Base.Meta.level, Model.Meta.level, Model.Meta.Deeper().level]
+
+with f.Fun():
+    step = f.reduce(levels)
+    f.execute(step).wait()
+    print(f.take(step))
+"""
+
+
+@pytest.mark.parametrize("start", ["a pipe", "exec of a text", "python script.py"])
+def test_classes_inside_of_classes_travel_however_the_program_was_started(start, project):
+    done = STARTS[start](project, NESTED)
+
+    assert done.out == "[1, 2, 3]\n", done.err
+
+
 KEYWORDS = """
 class Base:
     made = []
