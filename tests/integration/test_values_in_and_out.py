@@ -167,7 +167,9 @@ def test_take_gives_the_value_or_says_why_there_is_none() -> None:
     assert f.take(bad, strict=False).failure().kind is ErrorKind.ExceptionRaised
     with pytest.raises(f.UnwrapError, match="ExceptionRaised in fails"):
         f.take(bad)
-    with pytest.raises(f.UnwrapError, match=r"not been executed: use execute\(\)"):
+    with pytest.raises(
+        f.UnwrapError, match=r"not been executed, or was forgotten: use execute\(\)"
+    ):
         f.take(idle)
     assert f.unwrap(Success(3)) == 3
     with pytest.raises(f.UnwrapError):
