@@ -1,40 +1,38 @@
 """What has to go along with functions and classes: everything that they use by name."""
 
 from __future__ import annotations
-import __future__
 
-import ast
-import builtins
 import re
 import sys
-import typing
 from abc import ABCMeta
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
-from enum import Enum
-from types import (
-    CodeType,
-    FunctionType,
-    GenericAlias,
-    MemberDescriptorType,
-    ModuleType,
-    UnionType,
-)
-from typing import Any, Final, NamedTuple, get_args
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
-from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
-from funsies.core.fingerprint.caching import MISSING, cell_content, held_by
-from funsies.core.fingerprint.classes import all_subclasses, owner_of, registered_classes
-from funsies.core.fingerprint.code_digest import nested_codes
-from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.fingerprint.caching import MISSING, cell_content
+from funsies.core.fingerprint.classes import registered_classes
 from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
 from funsies.core.fingerprint.module_state import modules_named
-from funsies.core.fingerprint.project import is_code_of_project, is_project
-from funsies.core.parsing import parse_expression
+from funsies.core.fingerprint.project import is_project
 from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 from .bundle import References
+from .class_contents import (
+    classes_of_fields,
+    data_of,
+    defaults_of_fields,
+    functions_in,
+    functions_of,
+)
+from .names_used import (
+    along,
+    globals_used,
+    modules_handed_on,
+    modules_imported,
+    subclasses_asked_for,
+)
 from .overlay import IMPORTED, REGISTERED
 from .rebuild import Namespace
 
@@ -44,14 +42,6 @@ class Home:
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
-
-
-class Member:
-    """In a pickle: a function that a library has made for a class, and found in it again."""
-
-    def __init__(self, kind: type, name: str) -> None:
-        self.kind = kind
-        self.name = name
 
 
 class NeededEntry(NamedTuple):
@@ -171,7 +161,7 @@ class Needed:
                     seen += [
                         shown(each) for each in vars(module).items() if each[0][:2] != "__"
                     ]
-                for use in _along(vars(module), chain):
+                for use in along(vars(module), chain):
                     self._add(*use)
                     seen.append(shown((use.name, use.value)))
         if states:
@@ -203,7 +193,7 @@ class Needed:
         for name, member in list(vars(kind).items()):
             is_method = name not in LAZY_ANNOTATIONS and any(
                 each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
-                for each in _functions_in(member)
+                for each in functions_in(member)
             )
             if is_method and self._references.is_conditional(
                 kind.__module__, f"{kind.__qualname__}.{name}"
@@ -239,8 +229,12 @@ class Needed:
 def shown(item: tuple[str, Any]) -> str:
     """A name and its value, so that it shows whether the program has changed the value."""
     name, value = item
-    attributes = vars(value) if hasattr(value, "__dict__") and not is_code(value) else {}
-    text = value.__qualname__ if is_code(value) else f"{value!r} {attributes!r}"
+    if is_code(value):
+        return f"{name} {value.__qualname__}"
+    try:
+        text = f"{value!r} {vars(value) if hasattr(value, '__dict__') else {}!r}"
+    except Exception:  # noqa: BLE001 (any class may define how it is shown)
+        text = type(value).__qualname__
     return f"{name} {_PLACE.sub('', text)}"
 
 
@@ -251,245 +245,3 @@ _PLACE: Final = re.compile(r" at 0x[0-9a-f]+")
 def is_code(value: object) -> bool:
     """True of functions and classes."""
     return isinstance(value, (FunctionType, type))
-
-
-class Use(NamedTuple):
-    """A name that code reads.
-
-    Attributes:
-        namespace: the globals, or the attributes of a module, in which it is looked up.
-        name: the name.
-        value: what it stands for.
-    """
-
-    namespace: dict[str, Any]
-    name: str
-    value: Any
-
-
-def globals_used(function: FunctionType) -> Iterator[Use]:
-    """The globals that the code names; of modules of libraries, what the program put in."""
-    namespace = function.__globals__
-    for chain in names_of(function.__code__).globals:
-        yield from _along(namespace, chain)
-    for module, chain in _modules_read(function):
-        yield from _along(vars(module), chain)
-    for name, value in types_named_in(function.__code__, namespace).items():
-        yield Use(namespace, name, value)
-
-
-def modules_handed_on(function: FunctionType) -> Iterator[ModuleType]:
-    """Modules that code uses as values, so that anything may be read of them."""
-    namespace, names = function.__globals__, names_of(function.__code__)
-    of_globals = ((namespace.get(name), tuple(chain)) for name, *chain in names.globals)
-    for thing, chain in (*of_globals, *_modules_read(function)):
-        module = _meant(thing, chain)
-        if isinstance(module, ModuleType):
-            yield module
-
-
-def _meant(thing: object, chain: Collection[str]) -> object:
-    """What ``package.module`` is; of ``module.__dict__`` the module."""
-    for name in chain:
-        if not isinstance(thing, ModuleType) or name in PLACES:
-            return None
-        if name == "__dict__":
-            return thing
-        thing = vars(thing).get(name)
-    return thing
-
-
-def _modules_read(function: FunctionType) -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
-    """Modules of the project that code imports or has in its closure, and what it reads."""
-    names, held = names_of(function.__code__), held_by(function)
-    package = str(function.__globals__.get("__package__") or "")
-    found = [
-        *((held.get(name), tuple(chain)) for name, *chain in names.cells),
-        *(
-            (sys.modules.get(absolute_name(name, level, package)), chain)
-            for name, level, chain in names.used_imports
-        ),
-    ]
-    for module, chain in found:
-        if isinstance(module, ModuleType) and is_project(module):
-            yield module, chain
-
-
-def _along(namespace: dict[str, Any], chain: Collection[str]) -> Iterator[Use]:
-    is_of_library = False
-    for name in chain:
-        if name not in namespace and not is_of_library:
-            namespace, is_of_library = vars(builtins), True
-        if name not in namespace or name in PLACES:
-            return
-        value = namespace[name]
-        if not is_of_library or _is_not_of_library(namespace, name, value):
-            yield Use(namespace, name, value)
-        if not isinstance(value, ModuleType):
-            return
-        is_of_library = not is_project(value)
-        namespace = vars(value)
-
-
-def _is_not_of_library(namespace: dict[str, Any], name: str, value: object) -> bool:
-    """True of what importing a library does not give: the project's code, and submodules."""
-    if isinstance(value, ModuleType):
-        return value.__name__ == f"{namespace['__name__']}.{name}"
-    return is_code_of_project(value)
-
-
-def modules_imported(function: FunctionType) -> Iterator[str]:
-    """Names of the modules that a function imports while it runs."""
-    package = str(function.__globals__.get("__package__") or "")
-    for module, _, level in names_of(function.__code__).imported:
-        yield absolute_name(module, level, package)
-
-
-def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
-    """Subclasses that a function finds by ``__subclasses__()`` of a class, or of its own."""
-    for chain in names_of(function.__code__).globals:
-        if chain[-1] == SUBCLASSES:
-            value: Any = function.__globals__.get(chain[0])
-            for name in chain[1:-1]:
-                value = getattr(value, name, None)
-            if isinstance(value, type):
-                yield from all_subclasses(value)
-    owner = owner_of(function)
-    codes = nested_codes(function.__code__)
-    if owner is not None and any(SUBCLASSES in code.co_names for code in codes):
-        yield from all_subclasses(owner)
-
-
-def functions_of(kind: type) -> Iterator[FunctionType]:
-    """The functions in a class: methods, accessors of properties, static and class methods."""
-    for name, member in list(vars(kind).items()):
-        if name not in LAZY_ANNOTATIONS:
-            yield from _functions_in(member)
-
-
-def _functions_in(member: object) -> Iterator[FunctionType]:
-    for name in ("", "__func__", "fget", "fset", "fdel", "func"):
-        each = getattr(member, name, None) if name else member
-        if isinstance(each, FunctionType):
-            yield each
-
-
-def classes_of_fields(kind: type) -> Iterator[type]:
-    """Classes of the project that the fields of a model of pydantic name.
-
-    Where the model is made anew, they may not be there yet; it looks for them in its module
-    when somebody first uses it.
-    """
-    fields: Mapping[str, Any] = vars(kind).get("__pydantic_fields__", {})
-    pending = [field.annotation for field in fields.values()]
-    while pending:
-        each = pending.pop()
-        pending += get_args(each)
-        if isinstance(each, type) and is_project(each):
-            yield each
-
-
-_NO_DATA: Final = (
-    FunctionType,
-    staticmethod,
-    classmethod,
-    property,
-    MemberDescriptorType,
-    ModuleType,
-)
-
-
-def data_of(kind: type) -> Iterator[tuple[str, Any]]:
-    """Attributes of a class that hold values, and methods that were put there later."""
-    if issubclass(kind, Enum):
-        return
-    for name, member in list(vars(kind).items()):
-        is_special = name.startswith("__") or name == "_abc_impl"
-        is_data = _is_data(kind, name, member)
-        if (is_data and not is_special) or _was_put_there(kind, member):
-            yield name, member
-
-
-def _is_data(kind: type, name: str, member: object) -> bool:
-    """True of values, classes that were written elsewhere, and descriptors of the project."""
-    if isinstance(member, type):
-        written = member.__module__, member.__qualname__
-        return written != (kind.__module__, f"{kind.__qualname__}.{name}")
-    is_descriptor = hasattr(member, "__get__") and not is_project(type(member))
-    return not isinstance(member, _NO_DATA) and not is_descriptor
-
-
-def _was_put_there(kind: type, member: object) -> bool:
-    """True of methods, properties and the like that are not from the body of the class."""
-    return any(
-        is_project(each)
-        and not each.__code__.co_filename.startswith(_GENERATED)
-        and not _is_from_body(kind, each)
-        for each in _functions_in(member)
-    )
-
-
-def _is_from_body(kind: type, function: FunctionType) -> bool:
-    """True of what ``def`` has made there; which of several lambdas it is, imports decide."""
-    code = function.__code__
-    is_inside = code.co_qualname.startswith(f"{kind.__qualname__}.")
-    return is_inside and code.co_name != "<lambda>"
-
-
-def defaults_of_fields(kind: type) -> Iterator[tuple[Member, str, object]]:
-    """Defaults of the fields of dataclasses and named tuples: reading a setting made some."""
-    for maker in ("__init__", "__new__"):
-        function = getattr(kind, maker) if maker in vars(kind) else None
-        if isinstance(function, FunctionType) and function.__code__.co_filename == "<string>":
-            for name in ("__defaults__", "__kwdefaults__"):
-                if value := getattr(function, name):
-                    yield Member(kind, maker), name, value
-
-
-_GENERATED: Final = ("<string>", "<attrs generated")
-"""How names of code begin that libraries make for a class; its statement makes it again."""
-
-
-# Names in annotations that are text: of functions that a function defines inside itself.
-#
-# With ``from __future__ import annotations`` such names stand in no bytecode. On a worker,
-# where the inner function is made, they are looked up among the globals that came along; so
-# what they name has to come along.
-
-_FUTURE_ANNOTATIONS: Final = __future__.annotations.compiler_flag
-_TYPES: Final = (type, ModuleType, GenericAlias, UnionType, typing.TypeVar, typing.NewType)
-
-
-def types_named_in(code: CodeType, namespace: dict[str, object]) -> dict[str, object]:
-    """Globals that annotations of inner functions name, as far as they are types or modules.
-
-    Args:
-        code: of the outer function.
-        namespace: its globals.
-    """
-    if not code.co_flags & _FUTURE_ANNOTATIONS:
-        return {}
-    found = {name: namespace[name] for name in set(_names(code)) if name in namespace}
-    return {name: value for name, value in found.items() if _is_type(value)}
-
-
-def _is_type(value: object) -> bool:
-    return isinstance(value, _TYPES) or getattr(value, "__module__", "") == "typing"
-
-
-def _names(root: CodeType) -> Iterator[str]:
-    for code in nested_codes(root):
-        for constant in code.co_consts:
-            if isinstance(constant, tuple) and len(constant) % 2 == 0:
-                for annotation in constant[1::2]:
-                    yield from _names_in(annotation)
-
-
-def _names_in(annotation: object) -> Iterator[str]:
-    if not isinstance(annotation, str):
-        return
-    try:
-        tree = parse_expression(annotation)
-    except (SyntaxError, ValueError):
-        return
-    yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

@@ -25,8 +25,9 @@ from funsies.core.fingerprint.source_lookup import lines_of
 
 from . import rebuild
 from .bundle import References
+from .class_contents import Member
 from .class_statements import statement_of
-from .needed import Home, Member, Needed, NeededEntry
+from .needed import Home, Needed, NeededEntry
 from .program import Program, live_key, process_token, this_program
 from .reducers import (
     REDUCERS,
