@@ -59,7 +59,7 @@ class ChildProcess:
         pid: int,
         file: IO[bytes] | None = None,
     ) -> None:
-        self.slot = assignment.slot
+        self.slot: str = assignment.slot
         self.meter: LoadMeter = LoadMeter(pid)
         self._timing = timing
         self._board = board
@@ -163,7 +163,7 @@ class Watchdog:
             interrupt: sends SIGTERM to the child.
             clock: the time, monotonic seconds.
         """
-        self.slot = assignment.slot
+        self.slot: str = assignment.slot
         self._graph = graph
         self._board = board
         self._timing = timing
