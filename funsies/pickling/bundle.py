@@ -5,6 +5,7 @@ Functions and classes that an import gives again go by reference (:class:`Refere
 
 from __future__ import annotations
 
+import ast
 import importlib.machinery
 import importlib.util
 import sys
@@ -21,8 +22,8 @@ import msgspec
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import EncodingError, FingerprintError
+from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.project import is_project, is_project_name
-from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import own_functions, sources_of
 
 from .bindings import NO_BINDINGS, Bindings, bindings_of
@@ -207,11 +208,10 @@ class References:
         package = str(getattr(module, "__package__", None) or "")
         for source in sources_of(self._bundle.origins[path], vars(module)):
             if self._is_text(path, source.lines):
-                known = _bindings.get(id(source))
-                if known is None or known[0] is not source:
-                    known = source, bindings_of(source.tree, package)
-                    _bindings[id(source)] = known
-                return known[1]
+                known = _bindings.get(source.tree)
+                if known is None:
+                    known = _bindings.put(source.tree, bindings_of(source.tree, package))
+                return known
         return None
 
     @cached_property
@@ -240,7 +240,7 @@ class References:
             )
 
 
-_bindings: Final[dict[int, tuple[Source, Bindings]]] = {}
+_bindings: Final[IdentityCache[ast.Module, Bindings]] = IdentityCache()
 
 
 def _is_own_code(function: FunctionType) -> bool:

@@ -106,13 +106,6 @@ def _is_not_of_library(namespace: dict[str, Any], name: str, value: object) -> b
     return is_code_of_project(value)
 
 
-def modules_imported(function: FunctionType) -> Iterator[str]:
-    """Names of the modules that a function imports while it runs."""
-    package = str(function.__globals__.get("__package__") or "")
-    for module, _, level in names_of(function.__code__).imported:
-        yield absolute_name(module, level, package)
-
-
 def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
     """Subclasses that a function finds by ``__subclasses__()`` of a class, or of its own."""
     for chain in names_of(function.__code__).globals:

@@ -30,7 +30,6 @@ from .names_used import (
     along,
     globals_used,
     modules_handed_on,
-    modules_imported,
     subclasses_asked_for,
 )
 from .overlay import IMPORTED, REGISTERED
@@ -67,7 +66,7 @@ class Needed:
         references: what workers get by importing.
 
     Attributes:
-        imported: names of the modules that functions import while they run.
+        imported: names of what functions import while they run: modules, and what is in them.
     """
 
     def __init__(self, references: References) -> None:
@@ -131,7 +130,7 @@ class Needed:
             self._visit_class(thing)
 
     def _visit_function(self, function: FunctionType) -> None:
-        self.imported.update(modules_imported(function))
+        self.imported.update(modules_named(function))
         for use in globals_used(function):
             self._add(*use)
         for module in modules_handed_on(function):

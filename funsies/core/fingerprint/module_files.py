@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from funsies.core.digest import content_digest
+from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.imports import absolute_name, find_spec
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.source import Source, parse_source
@@ -154,13 +155,13 @@ def remember(module_name: str, files: Mapping[str, ModuleFile]) -> None:
 
 
 def _reads(tree: ast.Module, package: str) -> frozenset[tuple[str, Chain]]:
-    known = _known_reads.get(id(tree))
-    if known is None or known[0] is not tree:
-        known = _known_reads[id(tree)] = tree, frozenset(_read_in(tree, package))
-    return known[1]
+    known = _known_reads.get(tree)
+    return (
+        _known_reads.put(tree, frozenset(_read_in(tree, package))) if known is None else known
+    )
 
 
-_known_reads: Final[dict[int, tuple[ast.Module, frozenset[tuple[str, Chain]]]]] = {}
+_known_reads: Final[IdentityCache[ast.Module, frozenset[tuple[str, Chain]]]] = IdentityCache()
 
 
 def _read_in(tree: ast.Module, package: str) -> Iterator[tuple[str, Chain]]:

@@ -159,11 +159,16 @@ def _listed(module: ModuleType) -> bytes:
 # -- what differs from the text
 
 
-def _origin(module: ModuleType, name: str) -> _Read | None:
-    """Where a name of a module is from, if the module takes it from one of the project."""
+def _source_of(module: ModuleType) -> Source | None:
     file_name = getattr(module, "__file__", None)
     sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
-    taken = sources[0].taken.get(name) if sources else None
+    return sources[0] if sources else None
+
+
+def _origin(module: ModuleType, name: str) -> _Read | None:
+    """Where a name of a module is from, if the module takes it from one of the project."""
+    source = _source_of(module)
+    taken = source.taken.get(name) if source is not None else None
     if taken is None:
         return None
     home, named, level = taken
@@ -174,27 +179,41 @@ def _origin(module: ModuleType, name: str) -> _Read | None:
 
 
 def _is_changed(walk: Walk, module: ModuleType, name: str, value: Any) -> bool:
-    file_name = getattr(module, "__file__", None)
-    sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
-    if not sources or value is _ABSENT:
+    source = _source_of(module)
+    if source is None or value is _ABSENT:
         return False
-    bindings = [each for each in sources[0].tree.body if name in _bound(each)]
+    bindings = [each for each in source.tree.body if name in _bound(each)]
     if not bindings:
-        return not _is_bound_deeper(sources[0], name)
+        return not _is_bound_deeper(source, name)
+    if len(bindings) > 1:
+        return False
     origin = _origin(module, name)
-    if len(bindings) == 1 and origin is not None:
+    if origin is not None:
         return _is_changed(walk, origin.module, origin.chain[0], value)
-    if len(bindings) > 1 or _differs(module, sources[0], bindings[0], value):
-        return len(bindings) == 1
-    if isinstance(value, (*_CONTAINERS, type)):
-        # It may be changed in place before the next step is made.
+    if _differs(module, source, bindings[0], value):
+        return True
+    if isinstance(value, type) or (isinstance(value, _CONTAINERS) and _is_literal(bindings[0])):
+        # It may be changed in place before the next step is made; a container whose text
+        # computes it is not compared with that, so there is nothing to see.
         walk.snapshot.values.append((partial(_content, value), _content(value)))
     return False
 
 
+def _is_literal(binding: ast.stmt) -> bool:
+    value = binding.value if isinstance(binding, (ast.Assign, ast.AnnAssign)) else None
+    return value is not None and _literal(value) is not _ABSENT
+
+
 def _content(value: object) -> bytes:
-    shown = [*vars(value).items()] if isinstance(value, type) else value
-    return repr(shown).encode(errors="surrogatepass")
+    """What tells whether a container of plain values, or a class, has changed."""
+    if not isinstance(value, type):
+        return repr(value).encode(errors="surrogatepass")
+    # The text of what is not plain may be long, and any class may define how it is shown.
+    members = [
+        (name, member if _is_plain_or_code(member) else id(member))
+        for name, member in vars(value).items()
+    ]
+    return repr(members).encode(errors="surrogatepass")
 
 
 def _differs(module: ModuleType, source: Source, binding: ast.stmt, value: Any) -> bool:

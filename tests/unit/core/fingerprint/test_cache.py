@@ -65,17 +65,23 @@ def delete_name(module):
     del module.N
 
 
+EDITS = [
+    edit_constant,
+    edit_item_deep_inside,
+    edit_helper,
+    edit_helper_code,
+    edit_method,
+    edit_class_attribute,
+    add_class_attribute,
+]
+"""Those that are seen also in a module that the function imports while it runs."""
+
+
 @pytest.mark.parametrize(
     "edit",
     [
-        edit_constant,
-        edit_item_deep_inside,
-        edit_helper,
-        edit_helper_code,
+        *EDITS,
         edit_helper_default,
-        edit_method,
-        edit_class_attribute,
-        add_class_attribute,
         edit_object,
         edit_module_of_the_project,
         edit_default,
@@ -122,17 +128,7 @@ def edit_inside_what_a_helper_reads(module):
 @pytest.mark.parametrize("name", ["task", "whole"])
 @pytest.mark.parametrize(
     "edit",
-    [
-        edit_constant,
-        edit_item_deep_inside,
-        edit_helper,
-        edit_helper_code,
-        edit_method,
-        edit_class_attribute,
-        add_class_attribute,
-        edit_what_a_helper_reads,
-        edit_inside_what_a_helper_reads,
-    ],
+    [*EDITS, edit_what_a_helper_reads, edit_inside_what_a_helper_reads],
 )
 def test_a_change_in_a_module_that_the_function_imports_is_seen(load, edit, name):
     module = load(IMPORTING, lib=LIBRARY, deeper="D = 1\nLIST = []")
@@ -141,6 +137,22 @@ def test_a_change_in_a_module_that_the_function_imports_is_seen(load, edit, name
     assert fingerprint(function) is before
     edit(module if edit.__name__.endswith("helper_reads") else module.lib)
     assert fingerprint(function).digest != before.digest
+
+
+SHY = """
+class Shy:
+    def __repr__(self): raise RuntimeError("nobody shows me")
+TABLE = [Shy() for _ in range(3)]
+class A:
+    shown = Shy()
+def helper(): return len(TABLE), A.shown
+"""
+
+
+def test_what_cannot_be_shown_hinders_nobody(load):
+    module = load("import lib\ndef task():\n    import lib\n    return lib.helper()", lib=SHY)
+    before = fingerprint(module.task)
+    assert fingerprint(module.task) is before
 
 
 def test_a_name_that_is_added_to_a_module_that_is_handed_on_is_seen(load):
