@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -192,11 +192,23 @@ def _is_changed(walk: Walk, module: ModuleType, name: str, value: Any) -> bool:
         return _is_changed(walk, origin.module, origin.chain[0], value)
     if _differs(module, source, bindings[0], value):
         return True
-    if isinstance(value, type) or (isinstance(value, _CONTAINERS) and _is_literal(bindings[0])):
-        # It may be changed in place before the next step is made; a container whose text
-        # computes it is not compared with that, so there is nothing to see.
-        walk.snapshot.values.append((partial(_content, value), _content(value)))
+    rehash = _rehash(bindings[0], value)
+    if rehash is not None:
+        walk.snapshot.values.append((rehash, rehash()))
     return False
+
+
+def _rehash(binding: ast.stmt, value: object) -> Callable[[], bytes] | None:
+    """Tells whether a container or a class is changed in place before the next step is made.
+
+    What a text computes is not compared with it, so only what it says literally is looked at.
+    """
+    if isinstance(value, type):
+        body = binding.body if isinstance(binding, ast.ClassDef) else []
+        said = (name for each in body if _is_literal(each) for name in _bound(each))
+        return partial(_members, value, frozenset(said))
+    is_compared = isinstance(value, _CONTAINERS) and _is_literal(binding)
+    return partial(_content, value) if is_compared else None
 
 
 def _is_literal(binding: ast.stmt) -> bool:
@@ -205,15 +217,16 @@ def _is_literal(binding: ast.stmt) -> bool:
 
 
 def _content(value: object) -> bytes:
-    """What tells whether a container of plain values, or a class, has changed."""
-    if not isinstance(value, type):
-        return repr(value).encode(errors="surrogatepass")
-    # The text of what is not plain may be long, and any class may define how it is shown.
-    members = [
-        (name, member if _is_plain_or_code(member) else id(member))
-        for name, member in vars(value).items()
-    ]
-    return repr(members).encode(errors="surrogatepass")
+    return repr(value).encode(errors="surrogatepass")
+
+
+def _members(kind: type, said: Collection[str]) -> bytes:
+    return _content(
+        [
+            (name, member if name in said and _is_plain_or_code(member) else id(member))
+            for name, member in vars(kind).items()
+        ]
+    )
 
 
 def _differs(module: ModuleType, source: Source, binding: ast.stmt, value: Any) -> bool:
