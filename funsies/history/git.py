@@ -23,7 +23,12 @@ BRIEF_SECONDS: Final = 0.2
 """The same before a program runs steps itself: it asks once more when it ends."""
 
 _END_SECONDS: Final = 0.5
-"""Who waits for a server of files that does not answer cannot be killed, and is left alone."""
+"""Who waits for a disk, or for a server of files, does not end before that answers, even if it
+is killed: longer than that nobody waits for it."""
+
+_dying: Final[list[subprocess.Popen[bytes]]] = []
+"""What was killed and has not ended yet. It is kept, as Python complains about a process that
+is forgotten while it runs; the next who asks git lets go of what has ended by then."""
 
 _GIT: Final = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false")
 """Nothing is written, and no program of the repository's own is started."""
@@ -92,6 +97,7 @@ class GitQuestion:
         )
 
     def _ask(self) -> None:
+        _dying[:] = [each for each in _dying if each.poll() is None]
         self._asked = time.monotonic()
         self._commands = [_Command(self._directory, each) for each in self._questions]
 
@@ -137,6 +143,8 @@ class _Command:
         if self._process is not None and not self.is_over:
             self._process.kill()
             self.wait(time.monotonic() + _END_SECONDS)
+            if not self.is_over:
+                _dying.append(self._process)
         self._output.close()
 
     def lines(self) -> list[str] | None:

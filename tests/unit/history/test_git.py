@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,32 @@ def test_git_that_hangs_is_waited_for_once_and_ended(
     question.drop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("ending", [GitQuestion.drop, GitQuestion.put_off])
+def test_git_that_does_not_end_at_once_though_killed_is_let_go_of_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: Callable[[GitQuestion], None]
+) -> None:
+    """As it does while it waits for a disk: Python complains if it is just forgotten."""
+    put_in_front(tmp_path, monkeypatch, "exec sleep 600")
+    spared: list[subprocess.Popen[bytes]] = []
+
+    def spares(process: subprocess.Popen[bytes]) -> None:
+        spared.append(process)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess.Popen, "kill", spares)
+        question = GitQuestion(tmp_path, None)
+        ending(question)
+        assert not question.is_answered
+        del question
+    pid = spared.pop().pid  # with the last we have of it, it would be forgotten
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    put_in_front(tmp_path, monkeypatch, "echo '# branch.oid abc'")
+    assert ask(tmp_path) == Git("abc", "", is_clean=True)
+    with pytest.raises(ChildProcessError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
 
 
 def test_git_that_was_put_off_is_asked_once_more(
