@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -67,7 +66,7 @@ class Site:
         server: what is looked at.
         backend: the connection to it.
         access: the secrets.
-        is_closing: set when the page ends.
+        is_closing: set when the page ends, in the thread of its event loop.
         naming: knows what steps are called.
         definitions: of the steps that were looked at.
     """
@@ -75,7 +74,7 @@ class Site:
     server: ResolvedServer
     backend: Backend
     access: Access
-    is_closing: threading.Event = field(default_factory=threading.Event)
+    is_closing: asyncio.Event = field(default_factory=asyncio.Event)
     naming: Naming = field(init=False)
     definitions: DefinitionCache = field(default_factory=DefinitionCache)
     _environment: Environment = field(default_factory=_templates)
@@ -161,7 +160,9 @@ class LivePage:
         return self.site.page(self.name, facts)
 
     async def _events(self, request: Request) -> AsyncIterator[str]:
-        with self.accompany(self.site, request):
+        with ExitStack() as held:
+            # In a thread: the server may be away, and other pages must not wait for that.
+            await run_in_threadpool(held.enter_context, self.accompany(self.site, request))
             async for event in self._news_of(request):
                 yield event
 
@@ -175,7 +176,12 @@ class LivePage:
             if new is not None and new != sent:
                 yield _event(*new)
                 sent = new
-            await asyncio.sleep(pause)
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        """Pause, unless the page ends meanwhile."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.site.is_closing.wait(), seconds)
 
     def _news(self, request: Request, before: object) -> tuple[tuple[str, str] | None, object]:
         """What is to be sent, if anything, and the pulse."""

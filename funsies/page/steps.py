@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Final
 
 from starlette.requests import Request
@@ -22,7 +22,6 @@ from funsies.report.results import VOLATILE
 from funsies.report.step import InputView, input_views
 from funsies.store.connect import Backend
 from funsies.store.execution_record import decode_record
-from funsies.store.ports import Subscription
 from funsies.store.rows import Lease, Status, log_client
 
 from .code import code_of
@@ -108,25 +107,14 @@ def step_of(backend: Backend, request: Request) -> Digest:
 @contextmanager
 def following_step(site: Site, request: Request) -> Iterator[None]:
     """Have what a step prints told while it runs: workers do that for who listens."""
-    listening = _listening(site, request)
-    try:
-        yield
-    finally:
-        if listening is not None:
-            listening.close()
-
-
-def _listening(site: Site, request: Request) -> Subscription | None:
-    """None if there is no such step, or no server: the page itself says so."""
     graph = site.backend.graph
-    try:
-        digest = step_of(site.backend, request)
-        client = log_client(digest)
-        listening = graph.news.subscribe(client)
-        graph.watch(client, [digest])
-    except FunsiesError:
-        return None
-    return listening
+    with ExitStack() as held:
+        with suppress(FunsiesError):  # no such step, or no server: the page itself says so
+            digest = step_of(site.backend, request)
+            client = log_client(digest)
+            held.enter_context(closing(graph.news.subscribe(client)))
+            graph.watch(client, [digest])
+        yield
 
 
 def look_at_step(site: Site, request: Request) -> Facts:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
+from contextlib import contextmanager
 
 import msgspec
 import pytest
@@ -13,7 +15,7 @@ import funsies as f
 from funsies.page.access import COOKIE, Access
 from funsies.page.app import make_app
 from funsies.page.site import LivePage, Site
-from funsies.page.steps import look_at_step, step_pulse
+from funsies.page.steps import following_step, look_at_step, step_pulse
 from funsies.page.values import look_at_value, value_pulse
 
 PORT = 8000
@@ -84,7 +86,7 @@ def test_a_page_is_written_anew_when_its_pulse_differs_and_sent_when_it_does(
     site, _, _ = gathered
     pulses = iter([1, 1, 2, 2, 2, 3, 3])
     looked: list[str] = []
-    events: list[bytes] = []
+    events: list[str] = []
 
     def pulse(_site: Site, _request: Request) -> object:
         return next(pulses, None) or site.is_closing.set()
@@ -94,14 +96,78 @@ def test_a_page_is_written_anew_when_its_pulse_differs_and_sent_when_it_does(
         return {"said": f"text {min(len(looked), 2)}"}
 
     async def follow() -> None:
-        headers = [(b"accept", b"text/event-stream")]
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-        answer = await LivePage(site, "trouble", look, pulse).answer(Request(scope))
-        events.extend([each async for each in answer.body_iterator])
+        sent = await stream_of(LivePage(site, "trouble", look, pulse))
+        events.extend([each async for each in sent])
 
     asyncio.run(follow())
     assert len(looked) == 4, "for 1, 2, 3, and the end"
     assert len(events) == 2, "what is the same is not sent again"
+
+
+def followed(site: Site, **options) -> LivePage:
+    """A page that is the same each time."""
+    return LivePage(site, "trouble", lambda *_: {"said": "text"}, lambda *_: 1, **options)
+
+
+async def stream_of(page: LivePage):
+    """What is sent to somebody who follows a page."""
+    headers = [(b"accept", b"text/event-stream")]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    answer = await page.answer(Request(scope))
+    return aiter(answer.body_iterator)
+
+
+def test_a_page_that_rests_ends_at_once(gathered, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that takes a second to be written rests for four."""
+    monkeypatch.setattr("funsies.page.site.TICK_SECONDS", 3600.0)
+    site, _, _ = gathered
+
+    async def follow() -> list[str]:
+        events = await stream_of(followed(site))
+        sent = [await anext(events)]
+        asyncio.get_running_loop().call_soon(site.is_closing.set)
+        return sent + [each async for each in events]
+
+    sent = asyncio.run(asyncio.wait_for(follow(), 60))
+    assert len(sent) == 1
+
+
+def test_other_pages_are_answered_while_one_waits_to_listen(gathered) -> None:
+    """As it does when the server is away."""
+    site, _, _ = gathered
+    others = threading.Event()
+
+    @contextmanager
+    def waits(*_):
+        assert others.wait(30)
+        yield
+
+    async def follow() -> None:
+        events = await stream_of(followed(site, accompany=waits))
+        asyncio.get_running_loop().call_soon(others.set)
+        assert await anext(events)
+        await events.aclose()
+
+    asyncio.run(follow())
+
+
+def test_who_could_not_watch_does_not_go_on_listening(
+    gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server went away in between."""
+    site, graph, step = gathered
+    heard = []
+
+    def away(client: str, _operations) -> None:
+        heard.append((client, graph.news.is_heard(client)))
+        raise f.errors.NoServerError("away")
+
+    monkeypatch.setattr(graph, "watch", away, raising=False)
+    with following_step(site, request_for(step.producer.hex())):
+        pass
+    ((client, was_heard),) = heard
+    assert was_heard
+    assert not graph.news.is_heard(client)
 
 
 @pytest.mark.parametrize("path", ["", "runs", "steps"])
