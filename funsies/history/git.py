@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from funsies.core.secret_variables import without_secrets
+from funsies.run.process_exit import collect_left, leave
 from funsies.store.rows.run_rows import Git
 
 PATIENCE_SECONDS: Final = 1.0
@@ -25,10 +26,6 @@ BRIEF_SECONDS: Final = 0.2
 _END_SECONDS: Final = 0.5
 """Who waits for a disk, or for a server of files, does not end before that answers, even if it
 is killed: longer than that nobody waits for it."""
-
-_dying: Final[list[subprocess.Popen[bytes]]] = []
-"""What was killed and has not ended yet. It is kept, as Python complains about a process that
-is forgotten while it runs; the next who asks git lets go of what has ended by then."""
 
 _GIT: Final = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false")
 """Nothing is written, and no program of the repository's own is started."""
@@ -97,7 +94,7 @@ class GitQuestion:
         )
 
     def _ask(self) -> None:
-        _dying[:] = [each for each in _dying if each.poll() is None]
+        collect_left()
         self._asked = time.monotonic()
         self._commands = [_Command(self._directory, each) for each in self._questions]
 
@@ -140,12 +137,15 @@ class _Command:
 
     def drop(self) -> None:
         """End it, whatever it would say."""
-        if self._process is not None and not self.is_over:
-            self._process.kill()
-            self.wait(time.monotonic() + _END_SECONDS)
-            if not self.is_over:
-                _dying.append(self._process)
-        self._output.close()
+        try:
+            if self._process is not None and not self.is_over:
+                self._process.kill()
+                self.wait(time.monotonic() + _END_SECONDS)
+        finally:
+            if self._process is not None and not self.is_over:
+                leave(self._process)
+                self._process = None
+            self._output.close()
 
     def lines(self) -> list[str] | None:
         """What it printed; None if it failed, or was not there at all."""

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,9 @@ _AS_USUAL: Final = (
 )
 """Signals that do there what they do by default, whatever this process does with them."""
 
+_KILLED_SECONDS: Final = 5.0
+"""Time for which the end of what was killed is waited for: it may wait for a disk."""
+
 
 def spawn(
     command: Sequence[str],
@@ -54,34 +57,44 @@ def spawn(
             read, is that of this process without any.
 
     Returns:
-        Its process id.
+        Its process id, which is also written into the file of the lock.
 
     Raises:
-        OSError: if it cannot be started: it is gone, or there is no memory.
+        OSError: if it cannot be started: it is gone, there is no memory, or the disk is full.
     """
-    printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    given = pipe_with(reads) if isinstance(reads, bytes) else _opened(reads)
-    # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
-    held = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
-    actions: list[tuple[int, int, int]] = [
-        (os.POSIX_SPAWN_DUP2, given, 0),
-        (os.POSIX_SPAWN_DUP2, printed, 1),
-        (os.POSIX_SPAWN_DUP2, printed, 2),
-        (os.POSIX_SPAWN_DUP2, held, INHERITED_DESCRIPTOR),
-    ]
-    try:
-        return os.posix_spawn(
+    with ExitStack() as closing:
+
+        def closed(descriptor: int) -> int:
+            closing.callback(os.close, descriptor)
+            return descriptor
+
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        printed = closed(os.open(log, flags, 0o600))
+        given = closed(pipe_with(reads) if isinstance(reads, bytes) else _opened(reads))
+        # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
+        held = closed(fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1))
+        pid = os.posix_spawn(
             command[0],
             list(command),
             without_secrets(os.environ),
-            file_actions=actions,
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, given, 0),
+                (os.POSIX_SPAWN_DUP2, printed, 1),
+                (os.POSIX_SPAWN_DUP2, printed, 2),
+                (os.POSIX_SPAWN_DUP2, held, INHERITED_DESCRIPTOR),
+            ],
             setsid=True,
             setsigmask=[],
             setsigdef=_AS_USUAL,
         )
-    finally:
-        for descriptor in (printed, given, held):
-            os.close(descriptor)
+    try:
+        os.truncate(lock, 0)
+        os.write(lock, str(pid).encode())
+    except BaseException:  # a full disk: nobody would find it again
+        send(pid, signal.SIGKILL)
+        wait_until(lambda: has_ended(pid), _KILLED_SECONDS)
+        raise
+    return pid
 
 
 def _opened(path: Path | None) -> int:
@@ -172,6 +185,9 @@ def try_lock(path: Path) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
+    except BaseException:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

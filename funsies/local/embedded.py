@@ -17,7 +17,7 @@ import msgspec
 from funsies.config.directory import Directory, ServerRecord, write_private
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError, tcp_url
-from funsies.core.errors import FunsiesError, ServerError
+from funsies.core.errors import ServerError
 from funsies.store.server_notes import DataPlace
 
 from .daemons import (
@@ -44,6 +44,9 @@ from .server_settings import (
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 30.0
+_FAILED_SECONDS: Final = 5.0
+"""How long each signal is given to end a server that was started in vain."""
+
 _PING_SECONDS: Final = 2.0
 _LOG_TAIL_LINES: Final = 3
 
@@ -180,20 +183,24 @@ def _start(
         bind=settings.bind,
         program=settings.program,
     )
-    _await_ready(record, directory)
-    settled = _settle(record, directory, settings)
-    directory.write_record(record)
+    try:
+        _await_ready(record, directory)
+        settled = settle_place(record, directory, settings)
+        directory.write_record(record)
+    except BaseException:
+        _end_at_once(record.pid)
+        if earlier is None or place != earlier.socket:
+            remove_socket(place)
+        raise
     return record, settled
 
 
-def _settle(record: ServerRecord, directory: Directory, settings: ServerSettings) -> DataPlace:
-    """Agree with a server that was just started on where large values are, or end it."""
-    try:
-        return settle_place(record, directory, settings)
-    except FunsiesError:
-        send(record.pid, signal.SIGTERM)
-        wait_until(lambda: has_ended(record.pid), STOP_SECONDS)
-        raise
+def _end_at_once(pid: int) -> None:
+    """End a server that was just started, and that nobody has heard of."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if not has_ended(pid):
+            send(pid, number)
+            wait_until(lambda: has_ended(pid), _FAILED_SECONDS)
 
 
 def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
@@ -228,12 +235,9 @@ def _launch(directory: Directory, settings: ServerSettings) -> int:
     try:
         # Not by the file's name: the server takes "[x]" in it for a pattern.
         command = [*_OWNER_ONLY, str(program), "-"]
-        pid = spawn(command, log=_log(directory), lock=life, reads=_settings_path(directory))
-        os.truncate(life, 0)
-        os.write(life, str(pid).encode())
+        return spawn(command, log=_log(directory), lock=life, reads=_settings_path(directory))
     finally:
         os.close(life)
-    return pid
 
 
 def _await_ready(record: ServerRecord, directory: Directory) -> None:
@@ -246,7 +250,6 @@ def _await_ready(record: ServerRecord, directory: Directory) -> None:
         if answer is _Answer.LOADING:  # that takes as long as it takes
             deadline = time.monotonic() + START_SECONDS
         if time.monotonic() > deadline:
-            send(record.pid, signal.SIGKILL)
             raise ServerError(f"the server does not answer; see {_log(directory)}")
         time.sleep(POLL_SECONDS)
     raise ServerError(f"the server did not start: {_log_tail(directory)}")

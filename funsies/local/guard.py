@@ -16,11 +16,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import IO, cast
 
 from funsies.config.directory import Directory
+from funsies.core.errors import NoWorkersError
 from funsies.core.secret_variables import without_secrets
+from funsies.run.process_exit import leave
 
 from .daemons import end_orphans, funsies_command
 from .embedded import stop_server
@@ -29,9 +32,6 @@ from .pool import Pool, has_workers, running_pools, stop_pools
 _STOP_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 """Pause between two looks whether others still use the server."""
-
-_standing: Final[list[subprocess.Popen[bytes]]] = []
-"""Guards that wait for others to end."""
 
 
 @contextmanager
@@ -45,38 +45,57 @@ def guarded(
         pools: the workers.
         stops_server: True to stop the server, too.
         removes: directory tree to be removed then; None for none.
+
+    Raises:
+        NoWorkersError: if the process that would do it cannot be started; then it is done.
     """
-    options = [f"--pool={pool.lock.name}" for pool in pools]
+    names = [pool.lock.name for pool in pools]
+    options = [f"--pool={name}" for name in names]
     options += ["--server"] * stops_server
     options += [f"--remove={removes}"] if removes else []
-    command = funsies_command("guard", str(directory.path), *options)
-    guard = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        env=without_secrets(os.environ),
-        start_new_session=True,
-    )
+    clean = partial(clean_up, directory, names, stops_server=stops_server, removes=removes)
+    try:
+        guard = _start(options, directory)
+    except BaseException:
+        clean()
+        raise
+    is_done = False
     try:
         yield
     finally:
-        names = [pool.lock.name for pool in pools]
-        is_done = clean_up(directory, names, stops_server=stops_server, removes=removes)
-        _release(guard, is_done=is_done)
-        if is_done:
-            guard.wait(_STOP_SECONDS)
-        else:
-            _standing.append(guard)
+        try:
+            is_done = clean()
+        finally:
+            _release(guard, is_done=is_done)
+
+
+def _start(options: list[str], directory: Directory) -> subprocess.Popen[bytes]:
+    command = funsies_command("guard", str(directory.path), *options)
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            env=without_secrets(os.environ),
+            start_new_session=True,
+        )
+    except OSError as problem:
+        raise NoWorkersError(
+            f"the guard of the workers cannot be started by {command[0]}: {problem.strerror}"
+        ) from problem
 
 
 def _release(guard: subprocess.Popen[bytes], *, is_done: bool) -> None:
-    """Let a guard go; if nothing is left to do, it is told."""
-    pipe = guard.stdin
-    if pipe is None:
-        return
-    with suppress(BrokenPipeError):  # somebody has ended it
+    """Let a guard go: it ends if it is told that nothing is left to do, else it cleans up."""
+    try:
+        # Somebody may have ended it.
+        with suppress(BrokenPipeError), cast("IO[bytes]", guard.stdin) as pipe:
+            if is_done:
+                pipe.write(b"done")
         if is_done:
-            pipe.write(b"done")
-        pipe.close()
+            with suppress(subprocess.TimeoutExpired):
+                guard.wait(_STOP_SECONDS)
+    finally:
+        leave(guard)
 
 
 def clean_up_in_the_end(

@@ -20,7 +20,7 @@ from funsies.core.shell_plan import Interpreter
 from funsies.session import Fun, Session
 
 from .embedded import Started, start_server
-from .guard import guarded
+from .guard import clean_up, guarded
 from .pool import Pool, see_alive, start_pool, stop_pools
 from .server_settings import ServerSettings, setting_line
 
@@ -68,30 +68,40 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     ...     take(total)
     5
     """
+    extra = _settings(redis_args or ())
     temporary = None if directory is not None else Path(tempfile.mkdtemp(prefix="funsies-"))
     place = Directory(_absolute(directory, temporary) / NAME)
     settings = ServerSettings(
         data_url=data_url,
         password=pw,
         is_durable=temporary is None,
-        extra=_settings(redis_args or ()),
+        extra=extra,
     )
-    started = start_server(place, settings)
-    _refuse_unheeded(started, place, pw, redis_args)
+    pools: list[Pool] = []
+    is_ours = temporary is not None
 
-    def staffed(by: Started) -> tuple[ResolvedServer, list[Pool]]:
+    def staffed(by: Started) -> ResolvedServer:
         server = _with_data(by.server(place), data_url)
-        if not nworkers:
-            return server, []
-        return server, [start_pool(place, server, nworkers, arguments=worker_args or ())]
+        if nworkers:
+            pools[:] = [start_pool(place, server, nworkers, arguments=worker_args or ())]
+        return server
 
-    server, pools = staffed(started)
-    # Who had started it, and ends just now, may not have seen our workers before it stopped it.
-    again = start_server(place, settings)
-    if again.record.jobs_url != started.record.jobs_url:
-        stop_pools(pools, at_once=True)
-        server, pools = staffed(again)
-    is_ours = not (started.was_running and again.was_running)
+    try:
+        started = start_server(place, settings)
+        is_ours |= not started.was_running
+        _refuse_unheeded(started, place, pw, redis_args)
+        server = staffed(started)
+        # Who had started it, and ends just now, may not have seen our workers before it
+        # stopped it.
+        again = start_server(place, settings)
+        is_ours |= not again.was_running
+        if again.record.jobs_url != started.record.jobs_url:
+            stop_pools(pools, at_once=True)
+            server = staffed(again)
+    except BaseException:
+        names = [pool.lock.name for pool in pools]
+        clean_up(place, names, stops_server=is_ours, removes=temporary)
+        raise
     with (
         guarded(place, pools, stops_server=is_ours, removes=temporary),
         Fun(server, defaults, interpreter=interpreter, progress=progress) as session,

@@ -100,7 +100,6 @@ def start_pool(
     log_start = log.stat().st_size if log.exists() else 0
     try:
         pid = spawn(command, log=log, lock=held, reads=encode_invitation(invitation))
-        os.write(held, str(pid).encode())
     except OSError as problem:
         lock.unlink()
         raise NoWorkersError(

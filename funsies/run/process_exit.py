@@ -7,9 +7,11 @@ import os
 import resource
 import select
 import signal
+import subprocess
 import sys
 import threading
 from contextlib import closing, suppress
+from typing import Final
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
 
@@ -141,6 +143,32 @@ if sys.platform == "darwin":
                 return bool(queue.control([event], 1, timeout_seconds))
             except ProcessLookupError:  # it has ended already
                 return True
+
+
+_left: Final[list[int]] = []
+
+
+def leave(child: subprocess.Popen[bytes]) -> None:
+    """Wait no longer for a child: it goes on, or was killed and cannot end yet, or has ended.
+
+    Python would complain about it where it is forgotten, and at the end of this process. Who
+    leaves another one, or calls :func:`collect_left`, collects it when it has ended.
+    """
+    collect_left()
+    if child.poll() is None:
+        child.returncode = 0
+        _left.append(child.pid)
+
+
+def collect_left() -> None:
+    """Collect those that were left and have ended by now."""
+    _left[:] = [pid for pid in _left if _runs(pid)]
+
+
+def _runs(child: int) -> bool:
+    with suppress(ChildProcessError):  # somebody has collected it, or it is our parent's
+        return os.waitpid(child, os.WNOHANG) == (0, 0)
+    return False
 
 
 def lead_group(pid: int) -> None:

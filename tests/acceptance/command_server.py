@@ -145,6 +145,7 @@ class Understudy:
             self._words.sendall(message[sent:])
         os.close(printed)
         os.close(given)
+        os.write(lock, b"%d" % self._pid)
         return self._pid
 
 

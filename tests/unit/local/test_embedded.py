@@ -11,13 +11,15 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import redis
 
 from funsies.config import ConfigurationError, Directory, ServerRecord, resolve
 from funsies.core.errors import ServerError
-from funsies.local.daemons import wait_until
+from funsies.local import embedded
+from funsies.local.daemons import is_locked, wait_until
 from funsies.local.embedded import live_record, start_server, stop_server
 from funsies.local.server_settings import ServerSettings
 from tests.ports import free_port
@@ -175,6 +177,28 @@ def test_a_server_that_cannot_start_says_why(directory: Directory) -> None:
     with pytest.raises(ServerError, match="no-such-setting"):
         start_server(directory, ServerSettings(extra=("no-such-setting 1",)))
     assert live_record(directory) is None
+
+
+@pytest.mark.parametrize("step", ["_await_ready", "settle_place"])
+def test_a_start_that_is_interrupted_leaves_no_server(
+    directory: Directory, step: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With a slow disk a start takes long enough for Ctrl-C."""
+    place = tmp_path / "s"
+    place.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    deep = Directory(directory.path.parent / ("a" * 100) / ".funsies")
+    deep.path.parent.mkdir(parents=True)
+
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            start_server(deep)
+    assert not is_locked(deep.path / "server.lock")
+    assert list(place.iterdir()) == []
 
 
 def test_a_port_in_use_is_refused_with_a_remedy(directory: Directory) -> None:

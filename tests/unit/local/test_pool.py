@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import redis
@@ -18,7 +18,9 @@ import redis
 import funsies
 from funsies.config import ConfigurationError, Directory
 from funsies.core.digest import Digest
+from funsies.core.errors import NoWorkersError
 from funsies.engine.worker_registry import list_workers
+from funsies.local import guard, managed
 from funsies.local.daemons import wait_until
 from funsies.local.embedded import Started, live_record, start_server, stop_server
 from funsies.local.pool import running_pools, start_pool, stop_pools
@@ -81,6 +83,57 @@ def test_a_managed_server_ends_with_its_block() -> None:
         assert place.exists()
     assert not place.parent.exists()
     assert live_record(Directory(place)) is None
+
+
+@pytest.mark.parametrize("what", ["start_pool", "guarded"])
+def test_a_managed_server_that_cannot_get_workers_leaves_nothing(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does one whose user does not wait for it to start."""
+    servers: list[int] = []
+
+    def started(*arguments: Any) -> Started:
+        found = start_server(*arguments)
+        servers.append(found.record.pid)
+        return found
+
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(managed, "start_server", started)
+    if what == "guarded":
+        monkeypatch.setattr(guard.subprocess, "Popen", interrupted)
+    else:
+        monkeypatch.setattr(managed, what, interrupted)
+    with pytest.raises(KeyboardInterrupt), funsies.ManagedFun(nworkers=1):
+        pytest.fail("it should not have started")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(servers[0], 0)
+
+
+def test_a_guard_that_cannot_be_started_ends_what_it_was_to_guard(
+    directory: Directory, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = start_pool(directory, started.server(directory), 1)
+    monkeypatch.setattr(guard, "funsies_command", lambda *_: ["/no/such/python"])
+    with (
+        pytest.raises(NoWorkersError, match="/no/such/python: No such file"),
+        guard.guarded(directory, [pool], stops_server=True),
+    ):
+        pytest.fail("it should not have started")
+    assert not pool.is_alive
+    assert live_record(directory) is None
+
+
+def test_settings_that_would_not_be_heeded_leave_no_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(ConfigurationError), funsies.ManagedFun(redis_args=["--port", "1"]):
+        pytest.fail("it should not have started")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_managed_server_keeps_results_in_a_directory_that_is_named(tmp_path: Path) -> None:
