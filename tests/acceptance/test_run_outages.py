@@ -126,13 +126,22 @@ def only_the_server_is_left(shell) -> bool:
 
 MEANWHILE = """
 import logging
+from funsies.report.live import display
+is_drawn, draw = threading.Event(), display.Display._draw
+def drawn(self, *seen):
+    draw(self, *seen)
+    is_drawn.set()
+display.Display._draw = drawn
+go = Path("go").absolute()
 def speak():
+    is_drawn.wait()
     logging.getLogger("funsies").warning("said meanwhile")
     kill_server()
+    go.touch()
 with f.Fun():
-    step = f.shell("sleep 4")
+    step = f.shell("until test -e $GO; do sleep 0.02; done", env={"GO": str(go)})
     f.execute(step)
-    threading.Timer(1.5, speak).start()
+    threading.Thread(target=speak).start()
     f.wait_for(step)
 """
 
