@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -122,7 +123,11 @@ def serve(session: Session, port: int, tell: Callable[[Access], object]) -> None
     Raises:
         ConfigurationError: if another program has the port.
     """
-    with _listening(port) as listener:
+    with (
+        _listening(port) as listener,
+        contextlib.suppress(KeyboardInterrupt),
+        _ended_by(signal.SIGTERM),
+    ):
         site = Site(session.server, session.backend, Access(listener.getsockname()[1]))
         config = uvicorn.Config(
             make_app(site),
@@ -134,8 +139,17 @@ def serve(session: Session, port: int, tell: Callable[[Access], object]) -> None
             timeout_graceful_shutdown=3,
         )
         tell(site.access)
-        with contextlib.suppress(KeyboardInterrupt):
-            _Server(site, config).run(sockets=[listener])
+        _Server(site, config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _ended_by(number: signal.Signals) -> Iterator[None]:
+    """Have a signal do what Ctrl-C does: whoever serves the page goes on and cleans up."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -307,6 +309,22 @@ def test_ctrl_c_ends_the_page_at_once_also_while_somebody_looks(
     shared_shell.interrupt(process)
     assert end_of(process) == 0
     stream.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_page_that_is_ended_leaves_nothing_behind(
+    page: Page, shared_shell, tmp_path: Path, number: int
+) -> None:
+    """It has written a file from which a browser learns the address."""
+    variables = {"TMPDIR": str(tmp_path), "BROWSER": "true"}
+    process = replace(shared_shell, variables=variables).launch("ui")
+    assert process.stdout is not None
+    Page(process.stdout.readline().strip()).cookie()
+    assert list(tmp_path.glob("funsies-ui-*/open.html"))
+    process.send_signal(number)
+    assert end_of(process) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_the_extra_it_says_what_to_install(
