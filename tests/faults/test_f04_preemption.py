@@ -6,13 +6,13 @@ import os
 import signal
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import redis
 
 import funsies as f
-from funsies.local.daemons import wait_until
+from funsies.engine.rq_binding.drain_worker import DrainWorker
+from funsies.engine.worker import run_worker
 from funsies.store.connect import open_backend
 from funsies.store.rows import Status
 
@@ -33,11 +33,27 @@ def hold(channel: str, manners: str) -> str:
         return f"{word} in attempt {attempt}"
 
 
-def has_taken(pid: int, number: signal.Signals) -> bool:
-    """Whether a process has taken a signal that was sent: on a busy machine it waits."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    pending = [int(line.split()[1], 16) for line in status.splitlines() if "Pnd:" in line]
-    return not any(each >> (number - 1) & 1 for each in pending)
+def work_and_tell(channel, server, queues, timing):
+    """Be a worker that says when it has taken a signal: on a busy machine that waits."""
+    request_stop = DrainWorker.request_stop
+
+    def tell(worker, number, frame):
+        try:
+            request_stop(worker, number, frame)
+        finally:
+            with redis.Redis.from_url(channel) as connection:
+                connection.rpush("asked to stop", number)
+
+    DrainWorker.request_stop = tell
+    run_worker(server, queues, timing=timing)
+
+
+def start_telling(stage, **timing):
+    return stage.start_worker(
+        timing=replace(stage.timing, **timing),
+        target=work_and_tell,
+        arguments=(stage.channel.url,),
+    )
 
 
 @pytest.fixture
@@ -45,7 +61,7 @@ def running(stage):
     """Have a step run on a worker; give the step, the worker, and the horse."""
 
     def running(manners="polite", **timing):
-        worker = stage.start_worker(timing=replace(stage.timing, **timing))
+        worker = start_telling(stage, **timing)
         with f.Fun(stage.server):
             step = f.reduce(hold, stage.channel.url, manners)
             f.execute(step)
@@ -121,7 +137,7 @@ def test_a_signal_to_the_whole_group_still_leaves_the_grace(stage, running, ende
 def test_a_second_signal_ends_the_worker_at_once(stage, running, ended):
     step, worker, horse = running(stop_grace_seconds=600.0)
     worker.terminate()
-    assert wait_until(lambda: has_taken(worker.pid, signal.SIGTERM), 15)
+    stage.channel.hear("asked to stop")
     started = time.monotonic()
     assert not ended(worker, within_seconds=stage.timing.debounce_seconds + 0.2)
     worker.terminate()
@@ -150,13 +166,13 @@ def test_a_command_that_is_stopped_with_its_worker_is_no_result(stage, ended, tm
     """Even if the command takes the signal for a reason to fail by itself."""
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    worker = stage.start_worker(timing=replace(stage.timing, stop_grace_seconds=20.0))
+    worker = start_telling(stage, stop_grace_seconds=20.0)
     with f.Fun(stage.server):
         step = f.shell(f"trap 'exit 7' TERM; echo $$ > {fifo}; while :; do sleep 1; done")
         f.execute(step.stdout)
     command = int(fifo.read_text())
     worker.terminate()
-    assert wait_until(lambda: has_taken(worker.pid, signal.SIGTERM), 15)
+    stage.channel.hear("asked to stop")
     os.kill(command, signal.SIGTERM)
     assert ended(worker, within_seconds=15)
     left = state(stage, step)

@@ -169,10 +169,10 @@ def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> 
 
 
 def test_options_that_are_not_signed_are_not_used(inside: Site) -> None:
-    step = f.shell("echo ${LD_PRELOAD-clean}").stdout
+    step = f.shell("echo ${FORGED-clean}").stdout
     inside.execute(step)
     f.reset(step)
-    env = {"LD_PRELOAD": "./e.so"}
+    env = {"FORGED": "./e.so"}
     assert inside.request(operation(step), Options(env=env)) is Status.FAILED
     error = f.take(step, strict=False).failure()
     assert error.kind is ErrorKind.NotLoadable
