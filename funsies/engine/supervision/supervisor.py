@@ -127,13 +127,21 @@ class Supervisor:
         board, batch, file = StatusBoard(), Batch(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
-            parent, pid = os.getpid(), os.fork()
+            parent, begun_at = os.getpid(), time.monotonic()
+            pid = os.fork()
             if pid == 0:
                 begin = partial(self._become_child, assignment, board, batch, file, parent)
                 self._live_as_child(queue, begin)
             lead_group(pid)
             self._child = child = ChildProcess(
-                self._graph, self._timing, assignment, board, batch, pid=pid, file=file
+                self._graph,
+                self._timing,
+                assignment,
+                board,
+                batch,
+                pid=pid,
+                begun_at=begun_at,
+                file=file,
             )
             if self._is_stopping:  # since the moment before the fork
                 child.stop()

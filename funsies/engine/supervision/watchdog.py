@@ -45,6 +45,7 @@ class ChildProcess:
         board: what it says.
         batch: what it holds besides what it runs.
         pid: its process, the leader of its own process group.
+        begun_at: monotonic time before it was forked.
         file: into which it prints; None if that cannot be followed. It is closed at the end.
     """
 
@@ -57,6 +58,7 @@ class ChildProcess:
         batch: Batch,
         *,
         pid: int,
+        begun_at: float,
         file: IO[bytes] | None = None,
     ) -> None:
         self.slot: str = assignment.slot
@@ -72,7 +74,9 @@ class ChildProcess:
         self._file = file
         self._tail_publisher = file and TailPublisher(graph, board, file)
         self._relief = Relief(graph, self.slot, board, batch)
-        self._watchdog = Watchdog(graph, assignment, board, timing, self._interrupt)
+        self._watchdog = Watchdog(
+            graph, assignment, board, timing, self._interrupt, begun_at=begun_at
+        )
 
     def watch(self, tick: Callable[[], None]) -> EndedChild:
         """Look after the child until it is dead, and none of its descendants is left.
@@ -150,6 +154,7 @@ class Watchdog:
         timing: Timing,
         interrupt: Callable[[], None],
         *,
+        begun_at: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep a child.
@@ -161,6 +166,7 @@ class Watchdog:
             board: what it says.
             timing: the engine's patience.
             interrupt: sends SIGTERM to the child.
+            begun_at: time at which there was no child yet.
             clock: the time, monotonic seconds.
         """
         self.slot: str = assignment.slot
@@ -171,7 +177,8 @@ class Watchdog:
         self._clock = clock
         inherited = assignment.inherited
         self._known_fence = NO_FENCE if inherited is None else inherited.fence
-        self._renew_at = clock() + (timing.renew_seconds if inherited is None else 0.0)
+        self._looked_at = begun_at
+        self._renew_at = begun_at + (timing.renew_seconds if inherited is None else 0.0)
         self._preempt_at: float | None = None
         self._kill_at: float | None = None
 
@@ -192,7 +199,8 @@ class Watchdog:
 
     def look(self) -> Kill | None:
         """Renew the lease if it is time; say why the child has to be killed, if it has to."""
-        now = self._clock()
+        now, looked_at = self._clock(), self._looked_at
+        self._looked_at = now
         if self._kill_at is not None and now >= self._kill_at:
             return Kill(KillCause.STOP)
         if self._preempt_at is not None and now >= self._preempt_at:
@@ -203,6 +211,9 @@ class Watchdog:
         deadline = self._deadline_of(task)
         if deadline is not None and now >= deadline:
             return Kill(KillCause.DEADLINE, task.fence)
+        if task.fence != self._known_fence:  # its lease may be as old as the look before
+            self._known_fence = task.fence
+            self._renew_at = looked_at + self._timing.renew_seconds
         if now >= self._renew_at and self._is_lost(task):
             return Kill(KillCause.FENCED, task.fence)
         return None
@@ -224,12 +235,7 @@ class Watchdog:
 
     def _is_lost(self, task: ChildStatus) -> bool:
         """Renew the lease; True if it is lost while the operation still runs."""
-        now, pause_seconds = self._clock(), self._timing.renew_seconds
-        if task.fence != self._known_fence:  # a short one will have ended by then
-            self._known_fence = task.fence
-            self._renew_at = now + pause_seconds / 2
-            return False
-        self._renew_at = now + pause_seconds
+        self._renew_at = self._clock() + self._timing.renew_seconds
         return not self._renew(task) and self._still_runs(task)
 
     def _renew(self, task: ChildStatus) -> bool:

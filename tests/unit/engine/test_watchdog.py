@@ -38,9 +38,17 @@ class Stable:
         self.interrupts = 0
         self.keep(Assignment("slot"))
 
-    def keep(self, assignment):
+    def keep(self, assignment, stalled_seconds=0.0):
+        begun_at = self.clock()
+        self.clock.pass_seconds(stalled_seconds)
         self.keeper = Watchdog(
-            self.leases, assignment, self.board, TIMING, self._interrupt, clock=self.clock
+            self.leases,
+            assignment,
+            self.board,
+            TIMING,
+            self._interrupt,
+            begun_at=begun_at,
+            clock=self.clock,
         )
 
     def _interrupt(self):
@@ -78,6 +86,22 @@ def test_a_lease_is_renewed_before_half_of_it_is_over(stable, begins_after_secon
     assert stable.leases.renewed
 
 
+def test_a_lease_that_began_while_the_worker_forked_is_as_old_as_that(stable):
+    """A fork may take long, and the horse be faster than who forked it."""
+    stable.keep(Assignment("slot"), stalled_seconds=TIMING.lease_seconds * 0.7)
+    stable.runs()
+    assert stable.look_for(0) is None
+    assert stable.leases.renewed == 1
+
+
+def test_a_lease_that_began_while_the_worker_stood_still_is_as_old_as_that(stable):
+    assert stable.look_for(2) is None
+    stable.runs()
+    stable.clock.pass_seconds(TIMING.lease_seconds * 0.7)
+    assert stable.look_for(0) is None
+    assert stable.leases.renewed == 1
+
+
 def test_what_a_predecessor_has_left_is_renewed_as_soon_as_it_runs(stable):
     """How old its lease is nobody has said."""
     stable.keep(Assignment("slot", InheritedClaim(1, FENCE)))
@@ -111,6 +135,7 @@ def test_a_horse_that_has_just_ended_the_operation_is_not_killed_for_it(stable):
 
     def ends_meanwhile():
         stable.runs(fence=Fence(b"next operation.."))
+        stable.leases.answer = lambda: True
         return False
 
     stable.runs()
