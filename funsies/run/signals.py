@@ -184,6 +184,7 @@ class Alarm:
     def __init__(self, timeout_seconds: float | None) -> None:
         self._timeout_seconds = timeout_seconds
         self._ends_at = 0.0
+        self._is_over = False
         self.rang: bool = False
 
     def set(self) -> AbstractContextManager[None]:
@@ -197,22 +198,37 @@ class Alarm:
 
     @contextmanager
     def _set(self, timeout_seconds: float) -> Iterator[None]:
+        """Have it ring; a timer that the program has set itself goes on afterwards."""
+        timer = signal.setitimer(signal.ITIMER_REAL, 0)
+        begins_at = time.monotonic()
+        self._ends_at = begins_at + timeout_seconds
         before = signal.signal(signal.SIGALRM, self._ring)
-        self._ends_at = time.monotonic() + timeout_seconds
-        self._wind()
         try:
+            self._wind()
             yield
         finally:
+            self._is_over = True  # or it would ring before its handler is taken back
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            _let_go_on(timer, time.monotonic() - begins_at)
 
     def _wind(self) -> None:
         left_seconds = max(0.000_001, self._ends_at - time.monotonic())
         signal.setitimer(signal.ITIMER_REAL, min(left_seconds, LONGEST_WAIT_SECONDS))
 
     def _ring(self, _number: int, _frame: FrameType | None) -> None:
+        if self._is_over:
+            return
         if time.monotonic() < self._ends_at:
             self._wind()
             return
         self.rang = True
         raise TimedOut
+
+
+def _let_go_on(timer: tuple[float, float], passed_seconds: float) -> None:
+    """Set a timer again that was stopped for so long; one that is late rings at once."""
+    left_seconds, interval_seconds = timer
+    if left_seconds:
+        left_seconds = max(0.000_001, left_seconds - passed_seconds)
+        signal.setitimer(signal.ITIMER_REAL, left_seconds, interval_seconds)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import funsies as f
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import MAX_DETAILS_CHARACTERS, Error, ErrorKind
 from funsies.run.python import LoadedFunction, call_function, encode_results
-from funsies.run.signals import Preempted
+from funsies.run.signals import Alarm, Preempted, take_no_notice
 
 
 def failure_of(function: Callable[..., object], **how: Any) -> Error:
@@ -197,11 +198,78 @@ def test_a_step_that_swallows_the_interruption_has_timed_out_all_the_same() -> N
     assert failure_of(disguised, timeout_seconds=0.02).kind is ErrorKind.JobTimedOut
 
 
+@pytest.fixture
+def no_timer() -> Iterator[None]:
+    """Take that of the test run away meanwhile."""
+    of_the_test_run = signal.setitimer(signal.ITIMER_REAL, 0)
+    handler = signal.getsignal(signal.SIGALRM)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, *of_the_test_run)
+
+
+@pytest.mark.usefixtures("no_timer")
 def test_the_alarm_is_off_after_a_step_in_time() -> None:
     before = signal.getsignal(signal.SIGALRM)
     assert call_function(lambda: 1, (), {}, timeout_seconds=60) == Success(1)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) is before
+
+
+@pytest.mark.usefixtures("no_timer")
+def test_an_alarm_that_rings_before_the_step_begins_is_off_as_well() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    for _ in range(100):
+        call_function(lambda: 1, (), {}, timeout_seconds=1e-9)
+        assert signal.getsignal(signal.SIGALRM) is before
+
+
+@pytest.mark.usefixtures("no_timer")
+def test_an_alarm_that_rings_while_it_is_put_off_is_not_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_timer = signal.setitimer
+
+    def ring_and_set(which: int, seconds: float, interval: float = 0.0) -> tuple[float, float]:
+        if not seconds:
+            signal.raise_signal(signal.SIGALRM)
+            return set_timer(which, 0)
+        return set_timer(which, 1000, interval)
+
+    alarm, handler = Alarm(1e-9), signal.signal(signal.SIGALRM, take_no_notice)
+    monkeypatch.setattr(signal, "setitimer", ring_and_set)
+    with alarm.set():
+        pass
+    assert not alarm.rang
+    assert signal.signal(signal.SIGALRM, handler) is take_no_notice
+
+
+@pytest.mark.usefixtures("no_timer")
+def test_a_timer_of_the_program_goes_on_after_the_step() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 1000, 7)
+    assert call_function(lambda: 1, (), {}, timeout_seconds=60) == Success(1)
+    left_seconds, interval_seconds = signal.getitimer(signal.ITIMER_REAL)
+    assert 0 < left_seconds <= 1000
+    assert interval_seconds == 7
+
+
+@pytest.mark.usefixtures("no_timer")
+def test_a_timer_of_the_program_that_is_over_meanwhile_rings_after_the_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its handler is not called in the middle of the step, where it might raise something."""
+    now, has_rung = [0.0], threading.Event()
+
+    def outlasts_it() -> bool:
+        now[0] += 1001
+        return has_rung.is_set()
+
+    monkeypatch.setattr("funsies.run.signals.time", SimpleNamespace(monotonic=lambda: now[0]))
+    signal.signal(signal.SIGALRM, lambda *_: has_rung.set())
+    signal.setitimer(signal.ITIMER_REAL, 1000)
+    assert call_function(outlasts_it, (), {}, timeout_seconds=3600) == Success(False)
+    assert has_rung.wait(30)
 
 
 def test_in_a_thread_there_is_no_alarm_but_the_step_runs() -> None:
