@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, ServerError
@@ -327,8 +328,8 @@ def test_no_part_of_a_password_is_shown(url):
     assert "cret" not in shown(url)
 
 
-def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench):
-    """A timeout signal in the middle of a call: the next call gets its own answer."""
+def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench, redis_url):
+    """A signal in the middle of a call: the next call gets its own answer."""
     bench = redis_bench
     row = bench.operation("row")
 
@@ -338,15 +339,22 @@ def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench):
     def interrupt(number: int, frame: object) -> None:
         raise Interrupted
 
-    previous = signal.signal(signal.SIGALRM, interrupt)
+    def ring_when_it_waits() -> None:
+        with redis.Redis.from_url(redis_url) as other:
+            while not other.info("clients")["blocked_clients"]:
+                threading.Event().wait(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+
+    previous = signal.signal(signal.SIGUSR1, interrupt)
+    ringing = threading.Thread(target=ring_when_it_waits)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        ringing.start()
         with pytest.raises(Interrupted):
             bench.store._connections.call("BLPOP", "nothing comes here", 30)
         assert bench.store.operations([row.digest]) == [row]
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        ringing.join(30)
+        signal.signal(signal.SIGUSR1, previous)
 
 
 def test_watches_of_clients_that_are_gone_end_by_themselves(redis_bench):

@@ -7,14 +7,18 @@ import io
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import funsies
 from funsies.core.errors import Error
 from funsies.core.shell_plan import Interpreter, ShellPlan, interpreter_words
+from funsies.run.shell import processes
 from funsies.run.shell.input_files import InputFile
 from funsies.run.shell.outcome import ProducedValue, ShellOutcome
 from funsies.run.shell.step import run_shell
@@ -71,6 +75,29 @@ def life_line(tmp_path: Path) -> Iterator[LifeLine]:
     made = LifeLine(tmp_path / "life line")
     yield made
     made.close()
+
+
+@pytest.fixture
+def over_when_ready(life_line: LifeLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A time limit in seconds, for commands; it is over as soon as the life line says "ready".
+
+    However long a machine takes to start a shell, it has done what a test wants it to do.
+    """
+    timeout_seconds, passed_seconds = 3600, [0]
+
+    def wait_for_word() -> None:
+        if life_line.read_line() == "ready":
+            passed_seconds.append(timeout_seconds)
+
+    def monotonic() -> float:
+        return time.monotonic() + passed_seconds[-1]
+
+    monkeypatch.setattr(processes, "time", SimpleNamespace(monotonic=monotonic))
+    monkeypatch.setattr(processes, "LONGEST_WAIT_SECONDS", 0.01)
+    thread = threading.Thread(target=wait_for_word, daemon=True)
+    thread.start()
+    yield timeout_seconds
+    thread.join(30)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 import funsies as f
 from funsies.store.execution_record import ExecutionRecord, decode_record
 
+from .conftest import LifeLine
 from .lab import Lab
 
 MIB = 1 << 20
@@ -129,13 +130,14 @@ def test_cpu_time_is_that_of_the_step_and_of_its_children(lab: Lab) -> None:
     assert seconds < 0.2
 
 
-def test_a_command_that_fails_or_runs_too_long_has_used_what_it_has_used(lab: Lab) -> None:
-    burn = "while time.process_time() < {}: pass"
-    failed = f.shell(
-        f"{sys.executable} -c 'import time\n{burn.format(0.2)}\nraise SystemExit(3)'"
-    )
+def test_a_command_that_fails_or_runs_too_long_has_used_what_it_has_used(
+    lab: Lab, life_line: LifeLine, over_when_ready: int
+) -> None:
+    burn = "import time\nwhile time.process_time() < 0.2: pass"
+    failed = f.shell(f"{sys.executable} -c '{burn}\nraise SystemExit(3)'")
     late = f.shell(
-        f"{sys.executable} -c 'import time\n{burn.format(60)}'", opt=f.options(timeout=1.0)
+        f"{sys.executable} -c '{burn}'; echo ready > '{life_line.path}'; sleep 1000",
+        opt=f.options(timeout=over_when_ready),
     )
     lab.run(failed.stdout, late.stdout)
     for each in (failed.stdout, late.stdout):

@@ -27,34 +27,40 @@ def kinds(values) -> set[ErrorKind]:
     return {value.kind for value in values.values()}
 
 
-def test_a_step_that_runs_too_long_is_ended_with_all_its_children(run_volatile, life_line):
-    command = f"exec 3> '{life_line.path}'; sleep 1000 & sleep 1000 | sleep 1000"
-    values, is_volatile = run_volatile(command, timeout_seconds=1, out=("x",))
+def test_a_step_that_runs_too_long_is_ended_with_all_its_children(
+    run_volatile, life_line, over_when_ready
+):
+    take_hold = f"exec 3> '{life_line.path}'; echo ready >&3"
+    command = f"{take_hold}; sleep 1000 & sleep 1000 | sleep 1000"
+    values, is_volatile = run_volatile(command, timeout_seconds=over_when_ready, out=("x",))
     life_line.wait_until_released()
     assert kinds(values) == {ErrorKind.JobTimedOut}
-    assert "timeout of 1 s, in command 1 of 1" in values["stdout:0"].details
+    said = f"timeout of {over_when_ready} s, in command 1 of 1"
+    assert said in values["stdout:0"].details
     assert is_volatile
 
 
-def test_the_timeout_is_for_all_commands_together_and_names_the_one_that_ran(run):
-    values = run("true", "sleep 1000", timeout_seconds=1, check=False)
+def test_the_timeout_is_for_all_commands_together_and_names_the_one_that_ran(
+    run, life_line, over_when_ready
+):
+    second = f"sleep 1000 | echo ready > '{life_line.path}'"
+    values = run("true", second, timeout_seconds=over_when_ready, check=False)
     assert kinds(values) == {ErrorKind.JobTimedOut}
     assert "command 2 of 2:\n    sleep 1000" in values["stdout:0"].details
 
 
-def test_a_step_is_asked_to_end_before_it_is_killed(run, life_line):
+def test_a_step_is_asked_to_end_before_it_is_killed(run, life_line, over_when_ready):
     command = (
         f"exec 3> '{life_line.path}'; trap 'echo cleaned up >&3; exit' TERM; "
         "echo ready >&3; while :; do sleep 0.01; done"
     )
-    run(command, timeout_seconds=1, grace_seconds=30)
-    assert life_line.read_line() == "ready"
+    run(command, timeout_seconds=over_when_ready, grace_seconds=30)
     assert life_line.read_line() == "cleaned up"
 
 
-def test_a_step_that_ignores_the_request_is_killed(run, life_line):
-    command = f"exec 3> '{life_line.path}'; trap '' TERM; sleep 1000"
-    run(command, timeout_seconds=1, grace_seconds=0.1)
+def test_a_step_that_ignores_the_request_is_killed(run, life_line, over_when_ready):
+    command = f"exec 3> '{life_line.path}'; trap '' TERM; echo ready >&3; sleep 1000"
+    run(command, timeout_seconds=over_when_ready, grace_seconds=0.1)
     life_line.wait_until_released()
 
 
