@@ -71,8 +71,12 @@ def follow(graph: GraphStore, operation: Digest) -> Iterator[StepNews]:
     """
     client = log_client(operation)
     with closing(graph.news.subscribe(client)) as subscription:
+        # Before it is asked where the step stands: it may begin, and print, after the answer.
+        left = decode_tail(graph.news.tail(operation))
         (state,) = graph.watch(client, [operation])
-        heard = _Heard(graph.news, operation, state)
+        heard = _Heard(
+            graph.news, operation, left if state.status is not Status.RUNNING else None
+        )
         while not state.status.is_finished:
             yield from heard.news(state)
             subscription.wait(LOOK_SECONDS)
@@ -82,16 +86,15 @@ def follow(graph: GraphStore, operation: Digest) -> Iterator[StepNews]:
 
 
 class _Heard:
-    """What was told of a step."""
+    """What was told of a step; not what an earlier run has left."""
 
-    def __init__(self, news: News, operation: Digest, state: OperationState) -> None:
+    def __init__(self, news: News, operation: Digest, left: Tail | None) -> None:
         self._news = news
         self._operation = operation
         self._status: Status | None = None
         self._ends: dict[str, int] = {}
         self.is_whole = False
         self.something = False
-        left = self._tail() if state.status is not Status.RUNNING else None
         self._over = left.run if left is not None else b""
         self._run = self._over
 

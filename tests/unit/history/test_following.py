@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import funsies as f
 from funsies.history.following import Awaited, Ended, Printed, follow
 from funsies.run.live_output import StreamEnd, Tail, encode_tail
 from funsies.session import Session
-from funsies.store.rows import Status
+from funsies.store.ports import GraphStore
+from funsies.store.rows import OperationState, Status
 
 
 def idle_step(session: Session) -> bytes:
@@ -50,6 +52,27 @@ def test_what_an_earlier_run_has_left_is_not_told() -> None:
         assert next(news) == Awaited(Status.IDLE)
         f.execute(f.reduce(sum, [3, 2]))
         assert list(news) == [Ended(was_heard=False, is_whole=False)]
+
+
+class PrintsMeanwhile:
+    """A graph in which a step begins, and prints, when somebody has just looked at it."""
+
+    def __init__(self, graph: GraphStore) -> None:
+        self.news = graph.news
+        self._graph = graph
+
+    def watch(self, client: str, operations: Sequence[bytes]) -> list[OperationState]:
+        states = self._graph.watch(client, operations)
+        self.news.show_tail(operations[0], tail(b"1", StreamEnd("log", 0, b"early")))
+        return states
+
+
+def test_what_a_step_prints_while_the_following_begins_is_told() -> None:
+    with f.Fun(f.Server("memory://")) as session:
+        graph, operation = session.backend.graph, idle_step(session)
+        news = follow(PrintsMeanwhile(graph), operation)
+        assert next(news) == Printed("log", b"early")
+        news.close()
 
 
 def test_a_step_that_has_ended_ends_the_following_at_once() -> None:
