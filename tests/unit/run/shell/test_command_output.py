@@ -45,7 +45,8 @@ def test_it_is_what_came_through_the_pipe(
 
 
 @pytest.mark.parametrize("more", [0, 1])
-def test_much_of_all_commands_together_goes_into_files(more: int) -> None:
+def test_much_of_all_commands_together_goes_into_files(more: int, monkeypatch) -> None:
+    monkeypatch.setattr(processes, "SHOWN_AFTER_SECONDS", 3600.0)
     half = f"head -c {MEMORY_BYTES // 2} /dev/zero"
     commands = half, f"{half} >&2; head -c {more} /dev/zero"
     with run_shell(ShellPlan(commands), {}) as outcome:

@@ -18,6 +18,8 @@ from funsies.run.shell.input_files import InputFile
 from funsies.run.shell.step import run_shell
 from funsies.run.step_directories import remove_tree
 
+from ..conftest import values_of
+
 RUN = """
 import os, signal, sys
 from pathlib import Path
@@ -124,7 +126,7 @@ def test_steps_run_side_by_side_in_threads(run, scratch: Path):
     def run_one(number: int) -> bytes:
         inputs = {"in": InputFile(lambda: io.BytesIO(b"%d" % number))}
         with run_shell(plan, inputs, directory=scratch) as outcome:
-            return outcome.outputs[0].value
+            return values_of(outcome)["stdout:0"]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(run_one, range(24))) == [b"%d" % number for number in range(24)]
@@ -223,6 +225,8 @@ def test_very_deep_trees_are_removed(tmp_path: Path):
 
 IGNORING = """
 import signal
+from funsies.run.shell import processes
+processes.SHOWN_AFTER_SECONDS = 3600.0  # however long it takes, it is not put into files
 for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
     signal.signal(number, signal.SIG_IGN)
 """

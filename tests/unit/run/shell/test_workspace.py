@@ -108,9 +108,11 @@ FRESH = """
 import sys
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import become_subreaper
+from funsies.run.shell import processes
 from funsies.run.shell.step import run_shell
 from funsies.run.shell.workspace import close_workspaces
 
+processes.SHOWN_AFTER_SECONDS = 3600.0  # however long it takes, it is not put into files
 become_subreaper()
 for text in sys.argv[1:]:
     with run_shell(ShellPlan((text, "ls -A . .. | tr '\\n' ' '; stat -c %a .")), {}) as outcome:
@@ -147,7 +149,10 @@ def test_the_register_has_room_for_the_commands_of_a_long_step(tmp_path: Path) -
 FORKED = """
 import os, sys, time
 from funsies.core.shell_plan import ShellPlan
+from funsies.run.shell import processes
 from funsies.run.shell.step import run_shell
+
+processes.SHOWN_AFTER_SECONDS = 3600.0  # however long it takes, it is not put into files
 
 def run(text):
     with run_shell(ShellPlan((text,)), {}) as outcome:
