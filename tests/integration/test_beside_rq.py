@@ -43,6 +43,8 @@ ORDERS = {
 def test_both_work_and_each_has_its_own_keys(order, stage):
     """Nothing fails, nothing warns, and RQ's own keys are what they are without funsies."""
     stage.start_worker()
+    with f.Fun(stage.server):
+        f.execute(f.reduce(abs, -1)).wait(60)  # a worker that takes long to start is warned of
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM.format(imports=ORDERS[order])],
         env={**os.environ, "FUNSIES_JOBS": stage.url, "PYTHONPATH": str(ROOT)},

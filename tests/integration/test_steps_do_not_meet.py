@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ import redis
 import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.engine.worker import run_worker
+from funsies.run.surroundings import place
 
 
 def state() -> dict[str, str]:
@@ -198,9 +200,21 @@ def test_a_fresh_directory_needs_no_fresh_process(stage):
         assert len({f.take(step) for step in steps}) == 1
 
 
-def is_killed(channel: str, how: str) -> int:
+def telling_directories(channel, server, queues, **options):
+    """A worker that tells of each directory before a step begins in it."""
+    watch = place.Watcher
+
+    def tell_and_watch(directory):
+        with closing(redis.Redis.from_url(channel)) as connection:
+            connection.rpush("directory", str(directory))
+        return watch(directory)
+
+    place.Watcher = tell_and_watch
+    raise SystemExit(run_worker(server, queues, **options))
+
+
+def is_killed(how: str) -> int:
     Path("scratch.dat").touch()
-    redis.Redis.from_url(channel).rpush("directory", str(Path.cwd()))
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "exit":
@@ -216,10 +230,10 @@ def is_killed(channel: str, how: str) -> int:
 
 @pytest.mark.parametrize("how", ["kill", "exit", "crash", "hang"])
 def test_a_fresh_directory_is_removed_when_its_process_is_killed(stage, how):
-    stage.start_worker()
+    stage.start_worker(target=telling_directories, arguments=(stage.channel.url,))
     with f.Fun(stage.server):
         options = f.options(fresh_directory=True, lost_retries=0, timeout=1)
-        step = f.reduce(is_killed, stage.channel.url, how, opt=options)
+        step = f.reduce(is_killed, how, opt=options)
         f.execute(step)
         f.wait_for(step, timeout=30)
         kind = f.take(step, strict=False).failure().kind

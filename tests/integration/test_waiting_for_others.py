@@ -117,6 +117,7 @@ def test_of_several_the_one_that_nobody_asked_for_is_named(server, hint, caplog)
 def test_the_hint_comes_once_and_late(server, caplog, monkeypatch) -> None:
     monkeypatch.setattr(stalls, "UNASKED_LOOK_SECONDS", 0.01)
     monkeypatch.setattr(waiting, "UNASKED_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(stalls, "UNASKED_SECONDS", 600.0)
     with f.Fun(server):
         with pytest.raises(WaitTimeoutError):
             f.wait_for(built(), timeout=0.2)
