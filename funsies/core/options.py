@@ -26,7 +26,8 @@ class Options:
     Attributes:
         queue: name of the queue; workers say which queues they serve.
         priority: operations of higher priority start first.
-        timeout_seconds: longest run time of one attempt; None for no limit.
+        timeout_seconds: longest run time of the step's own code, or commands, in one attempt;
+            None for no limit.
         retries: how often an operation that failed by itself is started again.
         retry_delay_seconds: pause before such a retry.
         lost_retries: how often it is started again after its worker was lost.

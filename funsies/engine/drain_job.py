@@ -78,6 +78,7 @@ def drain_as(child: ChildContext, queue: QueueName) -> DrainReport:
                 backend,
                 worker=child.worker,
                 on_start=observer.started,
+                timed=observer.timed,
                 on_spoiled=observer.spoil,
                 owns_process=True,
                 listener=listener,

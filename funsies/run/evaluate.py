@@ -39,6 +39,7 @@ from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call_function, encode_results
 from .recovery import ask_for_idle, recover_bytes
 from .shell.operation import run_shell_step
+from .signals import Timed
 from .step_directories import cannot_run_here
 from .step_inputs import BadBytesError, InputValue, gather_inputs
 from .step_results import ResultWriter, is_traced, trace_key_of
@@ -66,7 +67,8 @@ class Evaluator:
     Args:
         backend: where inputs come from and results go.
         worker: name of the worker, for records and errors.
-        on_start: told of the claim and its options right before user code runs.
+        on_start: told of the claim and its options right before its inputs are read.
+        timed: encloses what the step itself does, and is told its timeout.
         on_spoiled: told when a step has done something to this process that cannot be undone.
         owns_process: True if the process is funsies' own: what a step prints is captured, what
             it changes is put back, and Ctrl-C in a step is an error of that step. A program
@@ -81,6 +83,7 @@ class Evaluator:
         *,
         worker: str,
         on_start: Callable[[Claim, Options], None] = lambda _claim, _options: None,
+        timed: Timed = nullcontext,
         on_spoiled: Callable[[], None] = lambda: None,
         owns_process: bool = False,
         listener: Listener = NOBODY,
@@ -89,6 +92,7 @@ class Evaluator:
         self._backend = backend
         self._worker = worker
         self._on_start = on_start
+        self._timed = timed
         self._listener = listener
         self._owns_process = owns_process
         self._surroundings = (
@@ -223,7 +227,13 @@ class Evaluator:
         """Run the task and store what it made; True if that must not be remembered."""
         if isinstance(task.plan, ShellPlan):
             return run_shell_step(
-                self._backend, task.plan, inputs, options, writer, listener=self._listener
+                self._backend,
+                task.plan,
+                inputs,
+                options,
+                writer,
+                timed=self._timed,
+                listener=self._listener,
             )
         with self._host.laid_over(task.plan.plan, task.plan.overlay):
             return self._python_outcome(task.plan, claim, inputs, options, writer)
@@ -249,6 +259,7 @@ class Evaluator:
             positional,
             keywords,
             timeout_seconds=options.timeout_seconds,
+            timed=self._timed,
             is_interruptible=not self._owns_process,
         )
         if claim.operation.dynamic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from funsies.core.python_plan import PythonPlan
 from funsies.pickling import Overlay, load_function
 
 from .machine_faults.exceptions import is_of_the_machine
-from .signals import Alarm, Preempted
+from .signals import Alarm, Preempted, Timed
 from .user_exceptions import exception_error
 
 ANY: Final = encoding_of(Any)
@@ -140,6 +141,7 @@ def call_function(
     keywords: Mapping[str, object],
     *,
     timeout_seconds: float | None = None,
+    timed: Timed = nullcontext,
     is_interruptible: bool = False,
 ) -> Result[object, Error]:
     """Call user code. Whatever it does, there is a value or an error.
@@ -149,6 +151,7 @@ def call_function(
         positional: its arguments.
         keywords: its keyword arguments.
         timeout_seconds: longest run time; None for no limit.
+        timed: encloses the call, and is told the longest run time.
         is_interruptible: True if ``KeyboardInterrupt`` means that the user wants to stop the
             program, not that the function failed.
 
@@ -157,7 +160,7 @@ def call_function(
     """
     alarm = Alarm(timeout_seconds)
     try:
-        with alarm.set():
+        with timed(timeout_seconds), alarm.set():
             value = function(*positional, **keywords)
     except Preempted:
         raise

@@ -174,6 +174,11 @@ class TimedOut(BaseException):
     """
 
 
+Timed: TypeAlias = Callable[[float | None], AbstractContextManager[object]]
+"""Encloses what a step itself does, for which it has so many seconds; None for no limit. What
+it takes to read its inputs and to store its results is not the step's own."""
+
+
 class Alarm:
     """Interrupts a call after the timeout, where signals allow it (the main thread).
 

@@ -14,7 +14,7 @@ import funsies as f
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
 
-SIZES = [3, 3_000, 100_000]  # in the JSON, beside the graph, in the data store
+SIZES = [3, 3_000, 20_000]  # in the JSON, beside the graph, in the data store
 
 
 @dataclass

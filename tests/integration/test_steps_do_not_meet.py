@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ import redis
 import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.engine.worker import run_worker
-from funsies.run.surroundings import place
 
 
 def state() -> dict[str, str]:
@@ -200,28 +198,16 @@ def test_a_fresh_directory_needs_no_fresh_process(stage):
         assert len({f.take(step) for step in steps}) == 1
 
 
-def telling_directories(channel, server, queues, **options):
-    """A worker that tells of each directory before a step begins in it."""
-    watch = place.Watcher
-
-    def tell_and_watch(directory):
-        with closing(redis.Redis.from_url(channel)) as connection:
-            connection.rpush("directory", str(directory))
-        return watch(directory)
-
-    place.Watcher = tell_and_watch
-    raise SystemExit(run_worker(server, queues, **options))
-
-
-def is_killed(how: str) -> int:
+def is_killed(channel: str, how: str) -> int:
     Path("scratch.dat").touch()
+    redis.Redis.from_url(channel).rpush("directory", str(Path.cwd()))
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "exit":
         os._exit(0)
     if how == "crash":
         os.abort()
-    while True:  # past its timeout
+    while True:  # though it is cancelled
         try:
             threading.Event().wait(600)
         except BaseException:  # noqa: BLE001, S112 - that is the point
@@ -230,15 +216,17 @@ def is_killed(how: str) -> int:
 
 @pytest.mark.parametrize("how", ["kill", "exit", "crash", "hang"])
 def test_a_fresh_directory_is_removed_when_its_process_is_killed(stage, how):
-    stage.start_worker(target=telling_directories, arguments=(stage.channel.url,))
+    stage.start_worker()
     with f.Fun(stage.server):
-        options = f.options(fresh_directory=True, lost_retries=0, timeout=1)
-        step = f.reduce(is_killed, how, opt=options)
-        f.execute(step)
-        f.wait_for(step, timeout=30)
+        options = f.options(fresh_directory=True, lost_retries=0)
+        step = f.reduce(is_killed, stage.channel.url, how, opt=options)
+        handle = f.execute(step)
+        directory = Path(stage.channel.hear("directory"))
+        if how == "hang":
+            handle.cancel()
+        handle.wait(30)
         kind = f.take(step, strict=False).failure().kind
-    assert kind in (ErrorKind.WorkerLost, ErrorKind.JobTimedOut)
-    directory = Path(stage.channel.hear("directory"))
+    assert kind is (ErrorKind.Cancelled if how == "hang" else ErrorKind.WorkerLost)
     while directory.exists():  # the watcher outlives the process for a moment
         threading.Event().wait(0.01)
 

@@ -86,7 +86,7 @@ class ChildObserver(Observer):
         return self.batch.is_relieved()
 
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
-        """Say until when the operation may run: its user code is about to start."""
+        """Say until when the operation may run: its inputs are about to be read."""
         self._threads = threading.active_count()
         timeout_seconds = options.timeout_seconds
         if timeout_seconds is None and not options.retries:
@@ -98,6 +98,23 @@ class ChildObserver(Observer):
                 retry_delay_ms=options.retry_delay_ms,
             )
         )
+
+    @contextmanager
+    def timed(self, timeout_seconds: float | None) -> Iterator[None]:
+        """Have the time begin anew with the user code, and again with the storing of results.
+
+        So code that ends in time is not killed, nor is what it has made lost; and whatever
+        hangs is ended at last.
+        """
+        self._extend(timeout_seconds)
+        try:
+            yield
+        finally:
+            self._extend(timeout_seconds)
+
+    def _extend(self, timeout_seconds: float | None) -> None:
+        if timeout_seconds is not None and os.getpid() == self._pid:  # not in forks of it
+            self._write(self._record._replace(deadline=time.monotonic() + timeout_seconds))
 
     def idle(self) -> None:
         """Say that nothing is in hand."""

@@ -111,7 +111,7 @@ class StatusBoard:
     def write(self, record: ChildStatus) -> None:
         """Say what the child does now."""
         self.written = record
-        self._set_version(self._version + 1)
+        self._set_version(self._version | 1)  # it is odd if a signal has cut the last one short
         _RECORD.pack_into(self._memory, _RECORD_AT, *record)
         self._set_version(self._version + 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import BinaryIO
 
 from returns.result import Failure, Result, Success
@@ -15,6 +16,7 @@ from funsies.core.errors import DataCorruptedError, Error
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.live_output import NOBODY, Listener
+from funsies.run.signals import Timed
 from funsies.run.step_inputs import InputValue
 from funsies.run.step_results import Made, ResultWriter
 from funsies.store.connect import Backend
@@ -33,6 +35,7 @@ def run_shell_step(
     options: Options,
     writer: ResultWriter,
     *,
+    timed: Timed = nullcontext,
     listener: Listener = NOBODY,
 ) -> bool:
     """Run a shell step, and store what it made while its files are there.
@@ -57,6 +60,7 @@ def run_shell_step(
             files,
             environment=options.env,
             timeout_seconds=options.timeout_seconds,
+            timed=timed,
             max_output_bytes=options.max_output_bytes,
             listener=listener,
         ) as outcome:

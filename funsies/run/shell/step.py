@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import resource
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from funsies.run.machine_faults.commands import (
 )
 from funsies.run.machine_faults.memory import out_of_memory_kills
 from funsies.run.process_exit import peak_memory_bytes
-from funsies.run.signals import TimedOut, held_signals, interruption_resumed
+from funsies.run.signals import Timed, TimedOut, held_signals, interruption_resumed
 from funsies.run.step_directories import cannot_run_here
 
 from .command import Environment, environment_of_step, path_of
@@ -75,7 +75,7 @@ class _Limits:
     """What a step may use; see :func:`run_shell`."""
 
     timeout_seconds: float | None
-    deadline: float | None
+    timed: Timed
     grace_seconds: float
     max_output_bytes: int | None
 
@@ -87,6 +87,7 @@ def run_shell(
     *,
     environment: Mapping[str, str] = _NOTHING,
     timeout_seconds: float | None = None,
+    timed: Timed = nullcontext,
     grace_seconds: float = GRACE_SECONDS,
     max_output_bytes: int | None = None,
     directory: Path | None = None,
@@ -105,6 +106,7 @@ def run_shell(
         environment: variables added to this process's environment, not part of the step's
             identity; the plan's own win over them.
         timeout_seconds: longest run time of all commands together; None for no limit.
+        timed: encloses the run of the commands, and is told its longest time.
         grace_seconds: time between SIGTERM and SIGKILL then.
         max_output_bytes: longest standard output, and longest standard error, of a command;
             None for no limit.
@@ -114,8 +116,7 @@ def run_shell(
     Yields:
         What the step made; its files are there until the block ends.
     """
-    deadline = deadline_after(timeout_seconds)
-    limits = _Limits(timeout_seconds, deadline, grace_seconds, max_output_bytes)
+    limits = _Limits(timeout_seconds, timed, grace_seconds, max_output_bytes)
     variables = environment_of_step(environment, dict(plan.env))
     with interruption_resumed(), ExitStack() as stack:
         attempt = functools.partial(
@@ -218,13 +219,14 @@ def _run_commands(
     """Run the commands in order; add those that have ended, and what each used."""
     plan, limits = commands.plan, commands.limits
     with (
+        limits.timed(limits.timeout_seconds),
         held_signals() as notice,
         processes(
             notice,
             commands.workspace.watcher,
             commands.printed,
             usages,
-            deadline=limits.deadline,
+            deadline=deadline_after(limits.timeout_seconds),
             grace_seconds=limits.grace_seconds,
         ) as running,
     ):

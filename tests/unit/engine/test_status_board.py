@@ -54,3 +54,11 @@ def test_a_record_that_was_being_written_at_death_is_not_read():
     with pytest.raises(struct.error):
         board.write(ChildStatus(phase=Phase.RUNNING, attempt=-1))  # it stops in the middle
     assert board.read() is None
+
+
+def test_what_is_written_after_a_record_that_was_cut_short_is_read():
+    board, whole = StatusBoard(), ChildStatus(phase=Phase.RUNNING, attempt=7)
+    with pytest.raises(struct.error):
+        board.write(ChildStatus(phase=Phase.RUNNING, attempt=-1))
+    board.write(whole)
+    assert board.read() == whole

@@ -17,6 +17,7 @@ from funsies.engine.drain import DrainReport, drain
 from funsies.engine.slots import new_slot
 from funsies.engine.upkeep import sweep_once
 from funsies.run.evaluate import Evaluator
+from funsies.run.signals import Timed
 from funsies.session import Session
 from funsies.store.connect import Backend, open_backend
 from funsies.store.rows import QueueName, StoredResult
@@ -34,10 +35,13 @@ class Lab:
         spoiled: how often a step has spoiled this process.
     """
 
-    def __init__(self, folder: Path, *, owns_process: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, owns_process: bool = False, timed: Timed = nullcontext
+    ) -> None:
         self.backend: Backend = open_backend("memory://")
         self.session = Session(resolve(Server("memory://")), self.backend)
         self._owns_process = owns_process
+        self._timed = timed
         self._folder = folder
         self.spoiled = 0
 
@@ -54,6 +58,7 @@ class Lab:
         evaluator = Evaluator(
             self.backend,
             worker="lab",
+            timed=self._timed,
             on_spoiled=self._count_spoiled,
             owns_process=self._owns_process,
         )
