@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from funsies.core.background import in_background
 from funsies.core.digest import Digest
 from funsies.store.connect import Backend
 
@@ -208,7 +209,7 @@ class Naming:
                 kept.is_reading = True
                 kept.is_done.clear()
         if begins and self._by_thread:
-            threading.Thread(target=self._read, args=(kept, news, run), daemon=True).start()
+            in_background(self._read, kept, news, run)
             kept.is_done.wait(PATIENCE_SECONDS)
         elif begins:
             self._read(kept, news, run, steps)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
+from funsies.core.background import in_background
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError
 from funsies.history.closure import read_closure
@@ -127,8 +128,7 @@ class Surveyor:
             is_due = known != self._known and time.monotonic() >= self._due
             if is_due and not self._is_reading:
                 self._is_reading = True
-                arguments = (backend, known)
-                threading.Thread(target=self._read, args=arguments, daemon=True).start()
+                in_background(self._read, backend, known)
         return self._outline
 
     def _read(self, backend: Backend, known: object) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from funsies.cli.setting import Setting
+from funsies.history import step_names
 from funsies.history.runs import run as find_run
 from funsies.page.access import Access
 from funsies.page.finding import StepFilter, find_page
@@ -159,6 +160,7 @@ def test_the_page_and_the_report_say_what_commands_say(
     shared_shell, said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(shared_shell.place)
+    monkeypatch.setattr(step_names, "PATIENCE_SECONDS", 60.0)  # a thread reads for the page
     everything = listed(shared_shell, "--all")
     with Setting(None, None).session() as session:
         site = Site(session.server, session.backend, Access(0))

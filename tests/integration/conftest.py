@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import funsies as f
+from funsies.history import step_names
 from funsies.session import Session
 
 
@@ -44,3 +45,9 @@ def redis_server_here(redis_url: str) -> f.Server:
 def many(server: f.Server) -> int:
     """A round number; smaller on a real server, so that the tests stay quick."""
     return 5_000 if server.jobs_url == "memory://" else 1_200
+
+
+@pytest.fixture
+def _labels_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a thread reads labels, who asks for them waits until it has."""
+    monkeypatch.setattr(step_names, "PATIENCE_SECONDS", 60.0)

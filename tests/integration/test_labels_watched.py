@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from funsies.engine.slots import new_fence, new_slot
 from funsies.history import step_names
 from funsies.history.step_names import Naming, labels_here
 from funsies.page.access import Access
+from funsies.page.drawing import Surveyor
 from funsies.page.site import Site
 from funsies.page.workers import WorkersPage
 from funsies.report.live.activity import RunningSteps
@@ -36,6 +38,7 @@ def running(session: Session) -> list[Digest]:
     return list(targets)
 
 
+@pytest.mark.usefixtures("_labels_are_waited_for")
 def test_live_table_and_page_call_running_steps_as_commands_do(redis_url: str) -> None:
     with f.Fun(f.Server(redis_url)) as session:
         steps = running(session)
@@ -51,6 +54,7 @@ def test_live_table_and_page_call_running_steps_as_commands_do(redis_url: str) -
         assert wanted >= {each.step for each in page["found"] if each.step} > set()
 
 
+@pytest.mark.usefixtures("_labels_are_waited_for")
 @pytest.mark.parametrize("by_thread", [False, True])
 def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
     by_thread: bool, monkeypatch: pytest.MonkeyPatch
@@ -63,7 +67,6 @@ def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
         return labels_here(*arguments)
 
     monkeypatch.setattr(step_names, "labels_here", slow)
-    monkeypatch.setattr(step_names, "PATIENCE_SECONDS", 60.0)
     with f.Fun(f.Server("memory://")) as session:
         naming = Naming(session.backend, by_thread=by_thread, clock=lambda: now[0])
         first, second = f.reduce(half, 1), f.reduce(half, 2)
@@ -86,6 +89,7 @@ def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
         assert looks == [2]  # nothing has come
 
 
+@pytest.mark.usefixtures("_labels_are_waited_for")
 def test_a_program_does_not_read_the_labels_of_very_many_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -110,3 +114,20 @@ def test_nothing_is_raised_and_names_are_known_when_the_server_is_away() -> None
     assert "label='half(number=1, by=0)'" in repr(error)
     with pytest.raises(f.UnwrapError, match=r"ExceptionRaised in half\(number=1, by=0\) "):
         f.unwrap(f.errors.Failure(error))
+
+
+def test_where_no_thread_can_be_started_labels_and_outline_are_read_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with f.Fun(f.Server("memory://")) as session:
+        steps = [f.reduce(half, number) for number in range(3)]
+        f.execute(steps).wait()
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        labels = Naming(session.backend, by_thread=True).labels()
+        assert labels.of(steps[0].producer) == "half(number=0)"
+        outline = Surveyor().ask(session.backend, session.backend.graph.counts())
+        assert outline is not None
+        assert outline.steps["half"] == 3

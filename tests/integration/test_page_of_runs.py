@@ -15,6 +15,7 @@ def half(number: float) -> float:
     return number / 2
 
 
+@pytest.mark.usefixtures("_labels_are_waited_for")
 @pytest.mark.parametrize(
     ("name", "pulse", "look"),
     [("run", run_pulse, RunPages().look), ("runs", runs_pulse, look_at_runs)],
