@@ -239,7 +239,6 @@ def redis_bench(redis_url: str) -> Iterator[Bench]:
         keys=KEYS,
         clock=lambda: now_ms[0] + set_by_ms[0],
         steady=lambda: now_ms[0] / 1000,
-        max_outage_seconds=5,
     )
     yield Bench(store, now_ms, set_by_ms)
     store.close()

@@ -69,7 +69,6 @@ class Machine(RuleBasedStateMachine):
             keys=KEYS,
             clock=lambda: self.now[0] + self.set_by,
             steady=lambda: self.now[0] / 1000,
-            max_outage_seconds=5,
         )
         redis._connections.call("FLUSHDB")
         self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now, most)
