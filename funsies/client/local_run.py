@@ -55,7 +55,7 @@ def run_here(
     try:
         while True:
             slot = new_slot()
-            with lease_heartbeat(backend.graph, slot) as observer:
+            with lease_heartbeat(backend.graph, slot, TIMING) as observer:
                 report = drain(
                     backend.graph,
                     evaluator,
@@ -65,11 +65,11 @@ def run_here(
                     observer=observer,
                     slice_seconds=float("inf"),
                 )
+                if report.end is DrainEnd.RETIRED:  # its lease is kept while another begins
+                    run_foreign_step(backend.graph, address, queue, observer, worker)
+                    continue
             if report.end is DrainEnd.PREEMPTED:
                 raise KeyboardInterrupt
-            if report.end is DrainEnd.RETIRED:
-                run_foreign_step(backend.graph, address, queue, observer, worker)
-                continue
             if is_over():
                 return
             if not _upkeep(backend.graph, slot):

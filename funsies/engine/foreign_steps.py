@@ -112,7 +112,7 @@ def main() -> None:
     """Do as told on standard input."""
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Order)
     backend = open_backend(order)
-    with closing(backend), lease_heartbeat(backend.graph, order.slot) as observer:
+    with closing(backend), lease_heartbeat(backend.graph, order.slot, TIMING) as observer:
         drain(
             backend.graph,
             Evaluator(backend, worker=new_slot(), owns_process=True),

@@ -21,8 +21,6 @@ from .slots import Assignment, InheritedClaim
 from .supervision.status_board import ChildStatus
 from .timing import Timing
 
-_TIMING = Timing()
-
 
 class LeaseHeartbeat(Observer):
     """Remembers which lease is held, and renews it from a thread of its own.
@@ -30,11 +28,13 @@ class LeaseHeartbeat(Observer):
     Args:
         graph: where the leases are.
         slot: under which they are held.
+        timing: how long a lease holds, and how often it is renewed.
     """
 
-    def __init__(self, graph: GraphStore, slot: str) -> None:
+    def __init__(self, graph: GraphStore, slot: str, timing: Timing) -> None:
         self._graph = graph
         self._slot = slot
+        self._timing = timing
         self._claim: Claim | None = None
         self._sequence = 0
         self._is_over = threading.Event()
@@ -70,17 +70,17 @@ class LeaseHeartbeat(Observer):
 
     def run(self) -> None:
         """Prolong the lease again and again, until the end."""
-        while not self._is_over.wait(_TIMING.renew_seconds):
+        while not self._is_over.wait(self._timing.renew_seconds):
             claim = self._claim
             if claim is not None:
                 with suppress(NoServerError, ServerError):  # the next turn tries again
-                    self._graph.renew(self._slot, claim.fence, lease_ms=_TIMING.lease_ms)
+                    self._graph.renew(self._slot, claim.fence, lease_ms=self._timing.lease_ms)
 
 
 @contextmanager
-def lease_heartbeat(graph: GraphStore, slot: str) -> Iterator[LeaseHeartbeat]:
+def lease_heartbeat(graph: GraphStore, slot: str, timing: Timing) -> Iterator[LeaseHeartbeat]:
     """Prolong what is held under a slot, for a while."""
-    observer = LeaseHeartbeat(graph, slot)
+    observer = LeaseHeartbeat(graph, slot, timing)
     thread = threading.Thread(target=observer.run, name="funsies-lease", daemon=True)
     thread.start()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,8 @@ from funsies.config import ResolvedServer
 from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, StateLostError
 from funsies.engine.timing import Timing
+from funsies.run.decision import HandOver
+from funsies.run.evaluate import Evaluator
 from funsies.session import Session
 from funsies.store.memory import MemoryStore
 from funsies.store.rows import OperationState, QueueName, Status
@@ -153,6 +156,33 @@ def test_a_long_step_of_this_process_keeps_its_lease_though_the_server_was_away_
         step = f.reduce(read_some, second_renewal, opt=f.options(timeout=30))
         f.execute(step)
         assert f.take(step) == "again"
+
+
+class BegunError(Exception):
+    """A process of its own has begun with a step."""
+
+
+def test_a_lease_is_kept_while_a_process_of_its_own_begins_with_the_step(monkeypatch):
+    """That takes longer than a lease where Python is read from a cold disk."""
+    is_renewed = threading.Event()
+
+    def renew(*_, **__) -> bool:
+        is_renewed.set()
+        return True
+
+    def begins(*_) -> None:
+        is_renewed.clear()
+        assert is_renewed.wait(30)
+        raise BegunError
+
+    monkeypatch.setattr(local_run, "TIMING", Timing(lease_seconds=0.03))
+    monkeypatch.setattr(local_run, "run_foreign_step", begins)
+    monkeypatch.setattr(Evaluator, "evaluate", lambda *_: HandOver())
+    monkeypatch.setattr(MemoryStore, "renew", renew)
+    with f.Fun(f.Server("memory://")):
+        step = f.reduce(abs, -1)
+        with pytest.raises(BegunError):
+            f.execute(step)
 
 
 class OneAfterTheOther:
