@@ -121,11 +121,14 @@ class _End:
         is_without_server: True if it says that no server answers: that is no fault of the
             workers, so the pool goes on until there is one. An exit code would not tell, since
             libraries and administrators choose theirs as they like.
+        has_refused: True if it says that it cannot work: it has begun nothing, however long it
+            took to find that out on a slow machine.
     """
 
     exit_code: int
     words: str
     is_without_server: bool = False
+    has_refused: bool = False
 
 
 @dataclass(slots=True)
@@ -227,12 +230,13 @@ class WorkerPool:
                 self._exit_code = EXIT_IN_TROUBLE
             return
         lived_seconds = time.monotonic() - place.started_at
-        pause_seconds = place.pause_seconds if lived_seconds < _SHORT_LIFE_SECONDS else 0.0
+        is_short = end.has_refused or lived_seconds < _SHORT_LIFE_SECONDS
+        pause_seconds = place.pause_seconds if is_short else 0.0
         longer = max(2 * pause_seconds, _FIRST_PAUSE_SECONDS)
         place.pause_seconds = min(longer, _LONGEST_PAUSE_SECONDS)
         place.start_at = time.monotonic() + pause_seconds
-        is_short = pause_seconds and not end.is_without_server
-        place.short_lives = place.short_lives + 1 if is_short else 0
+        is_in_vain = is_short and not end.is_without_server
+        place.short_lives = place.short_lives + 1 if is_in_vain else 0
         if all(map(_cannot_live, self._places)):
             self._give_up(end.words)
         else:
@@ -277,7 +281,7 @@ def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
     try:
         work()
     except FunsiesError as problem:
-        saying.send((str(problem), isinstance(problem, NoServerError)))
+        saying.send((str(problem), isinstance(problem, NoServerError), True))
         _log.error("a worker cannot work: %s", problem)
         sys.exit(EXIT_IN_TROUBLE)
     except Exception as problem:

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 import funsies as f
-from funsies.core.errors import NoServerError
+from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import count_workers
 from funsies.engine.pool import EXIT_GAVE_UP, SHORT_LIVES, WorkerPool, run_pool
 from funsies.store.submission import queue_name
@@ -150,5 +150,26 @@ def test_a_pool_goes_on_while_its_workers_find_no_server(monkeypatch):
     told = []
     assert WorkerPool(1, look_for_a_server, told.append).run() == 0
     assert not told
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_pool_gives_up_however_long_its_workers_take_to_find_that_they_cannot_work(
+    monkeypatch,
+):
+    """On a slow machine it may take them longer than a short life."""
+    monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("funsies.engine.pool._SHORT_LIFE_SECONDS", 0.0)
+    reading, writing = os.pipe()
+    workers = 2
+
+    def refuse():
+        os.write(writing, b".")
+        raise ServerError("it is too old")
+
+    told = []
+    assert WorkerPool(workers, refuse, told.append).run() == EXIT_GAVE_UP
+    assert told == ["it is too old"]
+    assert len(os.read(reading, 1000)) >= workers * SHORT_LIVES
     os.close(reading)
     os.close(writing)
