@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -205,8 +206,9 @@ def clocked_server(settable_clock: SettableClock) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def clocked_stage(clocked_server: RedisServer, redis_server: RedisServer) -> Iterator[Stage]:
-    """A database on ``clocked_server``; its channel is elsewhere."""
+    """A database on ``clocked_server``; its channel is elsewhere, and leases are short."""
     made = Stage(clocked_server.fresh_url(), _patient(redis_server.fresh_url()))
+    made.timing = QUICK
     yield made
     made.close()
 
@@ -267,6 +269,14 @@ QUICK = Timing(
     backoff_seconds=0.3,
     outage_seconds=60.0,
 )
+"""For tests of what is lost: a lease, or the sign of life of a worker."""
+
+STEADY = replace(
+    QUICK,
+    lease_seconds=Timing().lease_seconds,
+    worker_seconds=Timing().worker_seconds,
+)
+"""For all others: the short ones would end while a busy machine, or its disk, stands still."""
 
 
 class Channel:
@@ -309,7 +319,7 @@ class Stage:
         url: of the database.
         server: to be given to ``Fun``.
         channel: to talk with steps.
-        timing: the workers' patience.
+        timing: the patience of workers that are started; ``QUICK`` if one is to be lost.
     """
 
     def __init__(self, url: str, channel_url: str) -> None:
@@ -317,13 +327,13 @@ class Stage:
         self.server = Server(url)
         self.resolved = ResolvedServer(url, url)
         self.channel = Channel(channel_url)
-        self.timing = QUICK
+        self.timing = STEADY
         self.workers: list[BaseProcess] = []
 
     def start_worker(
         self,
         *queues: str,
-        timing: Timing = QUICK,
+        timing: Timing | None = None,
         target: Callable[..., object] = run_worker,
         arguments: tuple[object, ...] = (),
         **options: object,
@@ -332,7 +342,7 @@ class Stage:
         process = WORKERS.Process(
             target=target,
             args=(*arguments, self.resolved, queues or ("default",)),
-            kwargs={"timing": timing, **options},
+            kwargs={"timing": timing or self.timing, **options},
         )
         process.start()
         self.workers.append(process)

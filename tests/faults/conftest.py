@@ -10,6 +10,7 @@ import pytest
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.store.redis import RedisStore
+from tests.conftest import QUICK
 
 from .forging import OURS, Site
 
@@ -17,6 +18,7 @@ from .forging import OURS, Site
 @pytest.fixture
 def site(stage) -> Iterator[Site]:
     stage.resolved = ResolvedServer(stage.url, keys=OURS)
+    stage.timing = QUICK  # a damaged lease may have to run out
     stage.start_worker()
     with closing(RedisStore(stage.url)) as store, closing(stage.redis()) as connection:
         yield Site(stage.resolved, connection, store)

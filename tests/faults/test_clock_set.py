@@ -15,6 +15,7 @@ import funsies as f
 from funsies.cli.exits import Exit
 from funsies.engine.worker_registry import list_workers
 from funsies.local.daemons import wait_until
+from tests.conftest import QUICK
 
 HOUR = 3600
 DELAY_SECONDS = 6.0
@@ -138,6 +139,7 @@ def test_a_worker_whose_clock_is_wrong_works_like_any_other(stage, settable_cloc
     command = [sys.executable, "-m", "funsies.cli", "--jobs", stage.url, "worker"]
     environment = {**os.environ, **settable_clock.environment}
     wrong = subprocess.Popen(command, env=environment)
+    stage.timing = QUICK
     try:
         stage.start_worker()
         assert wait_until(lambda: len(list_workers(stage.resolved)) == 2, 60)

@@ -36,6 +36,7 @@ from funsies.core.errors import FunsiesError
 from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.engine.worker import run_worker
 from funsies.session import current_session
+from tests.conftest import QUICK
 
 from .damage import DAMAGES, KINDS, damage
 
@@ -125,6 +126,7 @@ def run_logged_worker(log: Path, *arguments, **options) -> None:
 def site(request, stage, tmp_path: Path) -> Iterator[redis.Redis]:
     keys = Keyring((KEY,)) if request.param == "signed" else NO_KEYS
     stage.resolved = ResolvedServer(stage.url, stage.url, keys=keys)
+    stage.timing = QUICK  # a damaged lease may have to run out
     for _ in range(2):
         stage.start_worker(target=run_logged_worker, arguments=(tmp_path / "log",))
     with closing(stage.redis()) as connection:

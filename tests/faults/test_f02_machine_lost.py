@@ -15,6 +15,7 @@ from funsies.engine.slots import new_fence
 from funsies.store.connect import open_backend
 from funsies.store.rows import Completion, StepMessage, StoredResult, Verdict
 from funsies.store.submission import queue_name
+from tests.conftest import QUICK
 
 
 def wait_at_first(channel: str) -> str:
@@ -33,6 +34,7 @@ def answer() -> int:
 
 @pytest.mark.slow
 def test_work_of_a_vanished_machine_is_done_by_another(stage):
+    stage.timing = QUICK
     lost = stage.start_worker()
     with f.Fun(stage.server):
         step = f.reduce(wait_at_first, stage.channel.url)

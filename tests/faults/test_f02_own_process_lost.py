@@ -83,6 +83,7 @@ def test_what_a_killed_program_had_built_is_run_by_the_next(stage, is_distribute
     os.kill(program.pid, signal.SIGKILL)
     program.join(30)
     if is_distributed:
+        stage.timing = QUICK
         stage.start_worker()
     with f.Fun(stage.server, f.options(distributed=is_distributed)):
         step = f.put(stage.channel.url).bind(build)

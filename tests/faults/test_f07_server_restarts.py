@@ -9,6 +9,7 @@ import pytest
 import redis
 
 import funsies as f
+from tests.conftest import QUICK
 
 STEPS = 200
 
@@ -61,6 +62,7 @@ def test_an_outage_longer_than_the_lease_loses_nothing_that_runs(
 ):
     """When the server is back, leases are prolonged: the workers are still there."""
     stage = durable_stage
+    stage.timing = QUICK
     stage.start_worker()
     stage.start_worker()
     with f.Fun(stage.server):

@@ -11,7 +11,6 @@ import redis
 
 import funsies as f
 from funsies.engine import drain_job
-from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker
 from funsies.run.decision import HandOver
 from funsies.run.evaluate import Evaluator
@@ -54,17 +53,14 @@ def _obey(order, connection):
 
 @pytest.fixture
 def start(stage):
-    """Start such a worker. Its leases last as long as those of users: no test is about them.
-
-    The short ones of ``stage`` end while a busy machine stands still.
-    """
+    """Start such a worker."""
 
     def start(most_claims=drain_job.MOST_CLAIMS, **timing):
         return stage.start_worker(
             target=worker_of_one_step,
             channel=stage.channel.url,
             most_claims=most_claims,
-            timing=replace(stage.timing, lease_seconds=Timing().lease_seconds, **timing),
+            timing=replace(stage.timing, **timing),
         )
 
     return start

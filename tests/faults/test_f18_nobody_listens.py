@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 import funsies as f
@@ -11,10 +9,6 @@ from funsies.client import stalls, waiting
 from funsies.core.errors import WaitTimeoutError
 from funsies.engine.arming import count_workers
 from funsies.store.submission import queue_name
-from tests.conftest import QUICK
-
-LASTING = replace(QUICK, worker_seconds=60.0)
-"""The worker counts as alive for longer than a busy machine stands still."""
 
 
 def answer() -> int:
@@ -35,14 +29,14 @@ def run_something(stage):
 
 def test_workers_are_counted_by_queue(stage):
     assert served(stage) == 0
-    stage.start_worker(timing=LASTING)
+    stage.start_worker()
     run_something(stage)
     assert served(stage) == 1
     assert served(stage, "gpu") == 0
 
 
 def test_a_worker_that_left_is_not_counted(stage, ended):
-    worker = stage.start_worker(timing=LASTING)
+    worker = stage.start_worker()
     run_something(stage)
     worker.terminate()
     assert ended(worker)
@@ -50,7 +44,7 @@ def test_a_worker_that_left_is_not_counted(stage, ended):
 
 
 def test_a_worker_that_vanished_is_not_counted_for_long(stage, ended):
-    worker = stage.start_worker(timing=LASTING)
+    worker = stage.start_worker()
     run_something(stage)
     worker.kill()
     assert ended(worker)
@@ -58,7 +52,7 @@ def test_a_worker_that_vanished_is_not_counted_for_long(stage, ended):
         keys = [key for key in connection.scan_iter("*rq:worker:*") if b"executions" not in key]
         ends = [connection.pttl(key) for key in keys]
     assert ends
-    assert all(0 < end <= 1000 * LASTING.worker_seconds for end in ends)
+    assert all(0 < end <= 1000 * stage.timing.worker_seconds for end in ends)
 
 
 def be_impatient(monkeypatch):
@@ -88,7 +82,7 @@ def test_a_short_wait_ends_with_the_queue_that_nobody_serves(stage):
 
 
 def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch):
-    stage.start_worker(timing=LASTING)
+    stage.start_worker()
     run_something(stage)  # the worker is there from now on
     be_impatient(monkeypatch)
     run_something(stage)

@@ -11,6 +11,7 @@ import redis
 
 import funsies as f
 from funsies.store.connect import open_backend
+from tests.conftest import QUICK
 
 
 def hold(channel: str) -> str:
@@ -37,6 +38,7 @@ def answer(number: int) -> int:
 
 @pytest.mark.slow
 def test_a_worker_that_slept_past_its_lease_commits_nothing_and_goes_on(stage):
+    stage.timing = QUICK
     sleeper = stage.start_worker()
     with f.Fun(stage.server):
         step = f.reduce(hold, stage.channel.url)
@@ -68,6 +70,7 @@ def test_a_worker_that_slept_past_its_lease_commits_nothing_and_goes_on(stage):
 
 @pytest.mark.slow
 def test_a_step_longer_than_its_lease_is_run_once(stage):
+    stage.timing = QUICK
     for _ in range(2):
         stage.start_worker()
     with f.Fun(stage.server):

@@ -19,7 +19,6 @@ from funsies.engine import backoff
 from funsies.engine.worker import run_worker
 from funsies.local.daemons import wait_until
 from funsies.store.redis.store import RedisStore
-from tests.conftest import QUICK
 
 BROKEN = "broken"
 """Name of the key that has all horses fail while it is there."""
@@ -81,7 +80,7 @@ def broken(
         "other",
         target=run_breakable_worker,
         arguments=(log, stage.channel.url, first_pause_seconds),
-        timing=replace(QUICK, fork_backoff_seconds=LONG_SECONDS),
+        timing=replace(stage.timing, fork_backoff_seconds=LONG_SECONDS),
     )
     with f.Fun(stage.resolved):
         yield

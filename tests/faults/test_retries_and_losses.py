@@ -11,6 +11,7 @@ import redis
 
 import funsies as f
 from funsies.core.errors import ErrorKind
+from tests.conftest import QUICK
 
 FOREVER = 600
 
@@ -71,6 +72,7 @@ def test_each_counter_has_its_own_limit(stage):
 @pytest.mark.parametrize("lost", [signal.SIGKILL, signal.SIGTERM])
 def test_a_machine_that_is_lost_or_has_to_leave_takes_no_retry(stage, lost):
     """The whole process group goes, with nobody left to settle what it ran."""
+    stage.timing = QUICK
     first = stage.start_worker()
     with f.Fun(stage.server):
         fates = ("sleep", "raise", "ok")

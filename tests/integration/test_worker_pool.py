@@ -16,6 +16,7 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import count_workers
 from funsies.engine.pool import EXIT_GAVE_UP, SHORT_LIVES, WorkerPool, run_pool
 from funsies.store.submission import queue_name
+from tests.conftest import QUICK
 
 
 def pool(count, server, queues, **options):
@@ -34,6 +35,7 @@ def who(channel: str, number: int) -> int:
 @pytest.fixture
 def busy(stage):
     """A pool of two workers, both of which run a step."""
+    stage.timing = QUICK
     process = stage.start_worker(target=pool, arguments=(2,))
     with f.Fun(stage.server):
         steps = [f.reduce(who, stage.channel.url, number) for number in range(2)]
