@@ -96,7 +96,13 @@ class GitQuestion:
     def _ask(self) -> None:
         collect_left()
         self._asked = time.monotonic()
-        self._commands = [_Command(self._directory, each) for each in self._questions]
+        self._commands = []
+        try:
+            for each in self._questions:
+                self._commands.append(_Command(self._directory, each))
+        except BaseException:  # interrupted: nobody knows of those that have begun
+            self.drop()
+            raise
 
 
 class _Command:
@@ -122,6 +128,9 @@ class _Command:
         except OSError:  # there is no git
             self._output.close()
             self._is_absent = True
+        except BaseException:
+            self._output.close()
+            raise
 
     @property
     def is_over(self) -> bool:

@@ -169,6 +169,25 @@ def test_git_that_was_put_off_is_asked_once_more(
     assert question.answer() == Git("abc", "", is_clean=True)
 
 
+def test_a_question_that_is_interrupted_while_it_is_asked_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by Ctrl-C. A file that is forgotten while it is open would be told as a warning."""
+    put_in_front(tmp_path, monkeypatch, "exec sleep 600")
+    popen, started = subprocess.Popen, []
+
+    def interrupted(*arguments, **options):
+        if started:
+            raise KeyboardInterrupt
+        started.append(popen(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        GitQuestion(tmp_path, tmp_path / "script.py")
+    assert started[0].wait(60) == -signal.SIGKILL
+
+
 def test_without_a_place_for_its_answer_git_is_not_asked(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
