@@ -81,19 +81,21 @@ def test_nothing_is_left_of_what_is_killed_and_nothing_else_is_removed(
     for worker in (victim, spared):
         worker.terminate()
     assert ended(victim, spared)
-    stage.start_worker(**how)
+    newest = stage.start_worker(**how)
     with f.Fun(f.Server(stage.url, f"file://{data}")):
         last = f.shell("echo done")
         f.execute(last)
         f.wait_for(last, timeout=60)
         assert f.take(last.stdout) == b"done\n"
+    newest.terminate()
+    assert ended(newest)
     watchers_are_done(temporary)
     assert sorted(each.name for each in temporary.iterdir()) == []
     assert sorted((data / "tmp").iterdir()) == []
 
 
 def watchers_are_done(temporary):
-    """The last step's own directory is removed when its result is published already."""
+    """Each removes what a process had that was killed."""
     for _ in range(500):
         if not any(temporary.iterdir()):
             return

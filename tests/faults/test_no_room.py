@@ -78,8 +78,8 @@ STEPS = {
 
 
 @pytest.mark.slow
-def test_what_fails_for_want_of_room_runs_again(stage, small):
-    stage.start_worker(target=work_in, arguments=(str(small),))
+def test_what_fails_for_want_of_room_runs_again(stage, small, ended):
+    worker = stage.start_worker(target=work_in, arguments=(str(small),))
     with f.Fun(stage.server):
         for name, make in STEPS.items():
             step = make()
@@ -92,6 +92,8 @@ def test_what_fails_for_want_of_room_runs_again(stage, small):
         f.execute(step)
         f.wait_for(step, timeout=60)
         assert f.take(step) == 1, "the worker goes on"
+    worker.terminate()
+    assert ended(worker)
     assert [each.name for each in small.iterdir()] == []
 
 
