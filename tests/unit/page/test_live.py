@@ -12,6 +12,7 @@ import pytest
 from starlette.requests import Request
 
 import funsies as f
+from funsies.history import step_names
 from funsies.page.access import COOKIE, Access
 from funsies.page.app import make_app
 from funsies.page.site import LivePage, Site
@@ -41,8 +42,9 @@ class Counted:
 
 
 @pytest.fixture
-def gathered():
+def gathered(monkeypatch: pytest.MonkeyPatch):
     """The page of a server, and a step with many inputs that was run there."""
+    monkeypatch.setattr(step_names, "PATIENCE_SECONDS", 60.0)  # labels are known at once
     with f.Fun(f.Server("memory://")) as session:
         step = f.gather([f.reduce(float, number) for number in range(50)])
         f.execute(step)
