@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from funsies.cli.exits import Exit
 from funsies.cli.notes import note
-from funsies.local.daemons import exclusive
+from funsies.local.daemons import exclusive, try_lock
 from funsies.run.program.cache import KEPT_DAYS, folder
 
 from .configuration import Configuration
@@ -45,8 +45,8 @@ def cache(key: str, stamps: Stamps) -> Iterator[Path]:
     # A directory of our own, as what is old there is removed.
     parent = Path(given).absolute() / "funsies" if given else folder("mypy")
     parent.mkdir(parents=True, exist_ok=True)
-    with exclusive(parent / f"{key}.lock"):
-        place = parent / key
+    place = parent / key
+    with exclusive(_lock_of(place)):
         if _would_miss(place / _STAMPS, stamps):
             shutil.rmtree(place, ignore_errors=True)
         if not place.is_dir():
@@ -71,12 +71,23 @@ def _would_miss(file: Path, stamps: Stamps) -> bool:
     return False
 
 
-def _remove_old_ones(place: Path) -> None:
-    oldest = time.time() - KEPT_DAYS * _SECONDS_A_DAY
-    for each in place.iterdir():
-        with suppress(OSError):
-            if each.is_dir() and each.stat().st_mtime < oldest:
-                shutil.rmtree(each, ignore_errors=True)
+def _lock_of(place: Path) -> Path:
+    return place.with_name(f"{place.name}.lock")
+
+
+def _remove_old_ones(parent: Path) -> None:
+    for each in parent.iterdir():
+        if each.is_dir() and (lock := try_lock(_lock_of(each))) is not None:
+            try:
+                _remove_if_old(each)
+            finally:
+                os.close(lock)
+
+
+def _remove_if_old(place: Path) -> None:
+    with suppress(OSError):
+        if place.stat().st_mtime < time.time() - KEPT_DAYS * _SECONDS_A_DAY:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 _STOPPED: Final = 2

@@ -37,7 +37,7 @@ def bundle_data(digest: Digest) -> bytes | None:
 def unpacked(bundle: Bundle) -> Path:
     """The folder with the files of a bundle; written if it is not there yet."""
     place = folder("bundles") / bundle.digest.hex()
-    if place.is_dir():
+    with suppress(FileNotFoundError):
         os.utime(place)
         return place
     _remove_old_ones(place.parent)
@@ -97,8 +97,10 @@ def _of_this_process() -> Path:
 
 
 def _remove_old_ones(place: Path) -> None:
+    """Remove what is no longer used, each all at once: nobody finds it when it is half gone."""
     oldest = time.time() - KEPT_DAYS * _SECONDS_A_DAY
     for each in place.iterdir():
         with suppress(OSError):
             if each.stat().st_mtime < oldest:
-                shutil.rmtree(each, ignore_errors=True)
+                removed = each.rename(place / f"{_DRAFT}{fresh_name()}")
+                shutil.rmtree(removed, ignore_errors=True)

@@ -21,6 +21,17 @@ def test_only_its_own_old_caches_are_removed(tmp_path: Path, monkeypatch) -> Non
     assert not old.exists()
 
 
+def test_an_old_cache_is_not_removed_under_a_check_that_uses_it(
+    tmp_path: Path, monkeypatch
+) -> None:
+    """Its age was seen before the check began; then the disk was slow."""
+    monkeypatch.setenv("MYPY_CACHE_DIR", str(tmp_path))
+    with cache("old", {}) as old:
+        os.utime(old, (0, 0))
+        with cache("new", {}):
+            assert old.is_dir()
+
+
 def test_an_edit_of_the_same_size_within_a_second_begins_the_cache_anew(
     tmp_path: Path, monkeypatch
 ) -> None:

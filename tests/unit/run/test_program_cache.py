@@ -1,0 +1,54 @@
+"""The files of programs on disk, which all workers of a machine use, and clean up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from funsies.pickling.bundle import make_bundle
+from funsies.run.program import cache
+
+LONG_AGO = (1e9, 1e9)
+OLD = make_bundle({"lab.py": b"OLD = 1"}, {"lab.py": "/home/me/lab.py"})
+NEW = make_bundle({"lab.py": b"NEW = 1"}, {"lab.py": "/home/me/lab.py"})
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("FUNSIES_CACHE", str(tmp_path))
+    cache.folder.cache_clear()
+    yield cache.folder("bundles")
+    cache.folder.cache_clear()
+
+
+def test_files_that_nobody_has_used_for_long_are_removed_when_others_come(folder: Path) -> None:
+    os.utime(cache.unpacked(OLD), LONG_AGO)
+    place = cache.unpacked(NEW)
+    assert list(folder.iterdir()) == [place]
+
+
+def test_files_that_are_used_again_are_kept() -> None:
+    place = cache.unpacked(OLD)
+    os.utime(place, LONG_AGO)
+    assert cache.unpacked(OLD) == place
+    cache.unpacked(NEW)
+    assert (place / "lab.py").read_bytes() == b"OLD = 1"
+
+
+def test_files_are_whole_while_another_worker_is_removing_them(monkeypatch) -> None:
+    """Removing takes long on a slow disk."""
+    remove, found = shutil.rmtree, []
+
+    def asked_for_meanwhile(place: Path, **options: bool) -> None:
+        (place / "lab.py").unlink()
+        found.append((cache.unpacked(OLD) / "lab.py").read_bytes())
+        remove(place, **options)
+
+    os.utime(cache.unpacked(OLD), LONG_AGO)
+    monkeypatch.setattr(cache.shutil, "rmtree", asked_for_meanwhile)
+    cache.unpacked(NEW)
+    assert found == [b"OLD = 1"]
