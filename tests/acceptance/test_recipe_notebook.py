@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from .travel.kernels import over_sockets_of_files
 from .travel.projects import clean_environment
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "notebook" / "magnet.ipynb"
@@ -27,7 +28,8 @@ def executed(place: Path) -> list[str]:
     """Run the notebook to its end; give what each cell printed and showed."""
     notebook = nbformat.read(RECIPE, as_version=4)
     environment = clean_environment(IPYTHONDIR=str(place / ".ipython"))
-    NotebookClient(notebook, timeout=100).execute(cwd=str(place), env=environment)
+    client = NotebookClient(notebook, timeout=100, config=over_sockets_of_files(place))
+    client.execute(cwd=str(place), env=environment)
     return [
         "".join(  # what one cell prints may come in several pieces
             each.text if each.output_type == "stream" else each.data["text/plain"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from .projects import clean_environment
 
@@ -68,11 +69,23 @@ class Cell:
         return [dict(each.data) for each in self.outputs if "data" in each]
 
 
+def over_sockets_of_files(place: Path) -> Config:
+    """Have a kernel listen in a directory with a short path.
+
+    Else it gets numbers of ports that are free, and has lost one if another takes it first.
+    """
+    own = {"transport": "ipc", "connection_file": str(place / "kernel.json")}
+    return Config(KernelManager=own)
+
+
 @contextmanager
 def notebook_in(place: Path, **variables: str) -> Iterator[Notebook]:
     """A new notebook in a directory; its kernel is ended afterwards."""
     client = NotebookClient(
-        nbformat.v4.new_notebook(), timeout=PATIENCE_SECONDS, allow_errors=True
+        nbformat.v4.new_notebook(),
+        timeout=PATIENCE_SECONDS,
+        allow_errors=True,
+        config=over_sockets_of_files(place),
     )
     own = {"IPYTHONDIR": str(place / ".ipython"), "PYTHONPATH": ""}
     environment = clean_environment(**own, **variables)

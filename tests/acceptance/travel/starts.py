@@ -23,16 +23,21 @@ os._exit(0)  # its history thread would wait
 """
 
 IN_KERNEL = """
-import sys
-from jupyter_client.manager import start_new_kernel
+import os, sys
+from jupyter_client.manager import KernelManager
 def show(message):
     content = message["content"]
     if message["msg_type"] == "stream":
         print(content["text"], end="", file=getattr(sys, content["name"]))
     elif message["msg_type"] == "error":
         print("\\n".join(content["traceback"]), file=sys.stderr)
-manager, client = start_new_kernel(kernel_name="python3")
+place = os.path.abspath("kernel.json")  # no ports, which others may take first
+manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=place)
+manager.start_kernel()
+client = manager.client()
+client.start_channels()
 try:
+    client.wait_for_ready(timeout=60)
     for cell in open("script.py").read().split("\\n\\n"):
         reply = client.execute_interactive(cell, output_hook=show, timeout=40)
         assert reply["content"]["status"] == "ok"
