@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(300)  # type checkers read all of funsies when they do so first
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PLAIN = sorted((HERE / "cases").glob("*.py"))

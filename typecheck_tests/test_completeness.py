@@ -17,7 +17,7 @@ import pytest
 
 from typecheck_tests.test_cases import ROOT
 
-pytestmark = pytest.mark.slow  # half a minute for one look at the package
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # half a minute for one look at it
 
 PACKAGE = ROOT / "funsies"
 

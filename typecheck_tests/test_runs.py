@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from mypy.version import __version__ as mypy_version
@@ -98,16 +100,11 @@ class Project:
         os.utime(self.place / name, (self.seconds, self.seconds))
 
     def run(self, *arguments: str, module: str = "mypy") -> str:
-        """Run a module of mypy, and give what it prints."""
+        """Run a module, mypy or one that begins it, and give what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.place,
-            env={
-                **os.environ,
-                "MYPYPATH": str(ROOT),
-                "PYTHONPATH": str(ROOT),
-                "MYPY_CACHE_DIR": str(self.cache),
-            },
+            env=self._environment,
             capture_output=True,
             text=True,
             check=False,
@@ -115,9 +112,30 @@ class Project:
         assert done.returncode in (0, 1), done.stdout + done.stderr
         return done.stdout
 
-    def mypy(self, *arguments: str) -> list[str]:
+    @contextmanager
+    def daemon(self, *arguments: str) -> Iterator[None]:
+        """Have ``dmypy`` serve. Its command ``start`` gives up after five seconds."""
+        command = [sys.executable, "-m", "mypy.dmypy"]
+        setting = {"cwd": self.place, "env": self._environment, "stdout": subprocess.DEVNULL}
+        status = self.place / ".dmypy.json"
+        with subprocess.Popen([*command, "daemon", "--", *arguments], **setting) as process:
+            try:
+                while not (status.exists() and status.read_text().endswith("\n")):
+                    assert process.poll() is None
+                    Event().wait(0.01)
+                yield
+            finally:
+                if subprocess.run([*command, "stop"], **setting, check=False).returncode:
+                    process.kill()
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        own = {"MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
+        return {**os.environ, **own, "MYPY_CACHE_DIR": str(self.cache)}
+
+    def mypy(self, *arguments: str, module: str = "mypy") -> list[str]:
         """Run mypy, and give what it reports."""
-        return problems(self.run("--no-pretty", *arguments))
+        return problems(self.run("--no-pretty", *arguments, module=module))
 
 
 def problems(output: str) -> list[str]:
@@ -152,7 +170,8 @@ def test_cold_and_warm_runs_report_the_same(fresh: Project) -> None:
 @pytest.mark.skipif(not IS_PARALLEL, reason="this mypy has no -n")
 def test_parallel_runs_report_the_same(fresh: Project, project: Project) -> None:
     files = [str(case) for case in CASES]
-    assert _errors(fresh.mypy("-n", "2", *files)) == _errors(project.mypy(*files))
+    parallel = fresh.mypy("-n", "2", *files, module="typecheck_tests.patient_mypy")
+    assert _errors(parallel) == _errors(project.mypy(*files))
 
 
 def _errors(lines: list[str]) -> list[str]:
@@ -238,9 +257,8 @@ def test_a_shape_that_another_module_names_is_followed(project: Project) -> None
 def daemon(project: Project) -> Iterator[Project]:
     project.write("user.py", USER)
     project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
-    project.run("start", "--", "--no-pretty", module="mypy.dmypy")
-    yield project
-    project.run("stop", module="mypy.dmypy")
+    with project.daemon("--no-pretty"):
+        yield project
 
 
 @pytest.mark.slow
