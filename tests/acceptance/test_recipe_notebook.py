@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from .travel.kernels import over_sockets_of_files
+from .travel.kernels import on_busy_machines
 from .travel.projects import clean_environment
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "notebook" / "magnet.ipynb"
@@ -28,7 +28,7 @@ def executed(place: Path) -> list[str]:
     """Run the notebook to its end; give what each cell printed and showed."""
     notebook = nbformat.read(RECIPE, as_version=4)
     environment = clean_environment(IPYTHONDIR=str(place / ".ipython"))
-    client = NotebookClient(notebook, timeout=100, config=over_sockets_of_files(place))
+    client = NotebookClient(notebook, timeout=100, config=on_busy_machines(place))
     client.execute(cwd=str(place), env=environment)
     return [
         "".join(  # what one cell prints may come in several pieces

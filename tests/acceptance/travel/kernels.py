@@ -69,13 +69,16 @@ class Cell:
         return [dict(each.data) for each in self.outputs if "data" in each]
 
 
-def over_sockets_of_files(place: Path) -> Config:
-    """Have a kernel listen in a directory with a short path.
+def on_busy_machines(place: Path) -> Config:
+    """Have a kernel listen in a directory with a short path, and wait for all that it prints.
 
-    Else it gets numbers of ports that are free, and has lost one if another takes it first.
+    Else it gets numbers of ports that are free, and has lost one if another takes it first; and
+    what comes four seconds after a cell has ended is lost as well.
     """
-    own = {"transport": "ipc", "connection_file": str(place / "kernel.json")}
-    return Config(KernelManager=own)
+    return Config(
+        KernelManager={"transport": "ipc", "connection_file": str(place / "kernel.json")},
+        NotebookClient={"iopub_timeout": PATIENCE_SECONDS, "raise_on_iopub_timeout": True},
+    )
 
 
 @contextmanager
@@ -85,7 +88,7 @@ def notebook_in(place: Path, **variables: str) -> Iterator[Notebook]:
         nbformat.v4.new_notebook(),
         timeout=PATIENCE_SECONDS,
         allow_errors=True,
-        config=over_sockets_of_files(place),
+        config=on_busy_machines(place),
     )
     own = {"IPYTHONDIR": str(place / ".ipython"), "PYTHONPATH": ""}
     environment = clean_environment(**own, **variables)
