@@ -150,12 +150,17 @@ class Accounts:
     def stop(self, signal_number: int) -> str:
         """Stop a run while a step of it runs; what it has printed."""
         process = self._shell.launch("run", self.script, "ended", "--workers", "1")
-        wait_until(lambda: self.is_there("awaits 2") or self.is_there("awaits 3"), 60)
-        if signal_number == signal.SIGKILL:
-            os.kill(process.pid, signal_number)
-        else:
+        assert wait_until(lambda: self.is_there("awaits 2") or self.is_there("awaits 3"), 60)
+        if signal_number != signal.SIGKILL:
             self._shell.interrupt(process)
+            return _end_of(process)
+        os.kill(process.pid, signal_number)
+        # Its workers end by themselves; until then they could do what the next run is to do.
+        assert wait_until(self._is_server_alone, 60)
         return _end_of(process)
+
+    def _is_server_alone(self) -> bool:
+        return all("valkey-server" in line for line in self._shell.processes())
 
 
 def _end_of(process: subprocess.Popen[str]) -> str:
