@@ -13,6 +13,7 @@ from contextlib import suppress
 from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from .import_statements import ImportStatement, bound_names, one_by_one
 from .parsing import parse_module
 
 if TYPE_CHECKING:
@@ -143,10 +144,10 @@ def _statements_for(name: str, namespace: Mapping[str, Any]) -> Iterator[ast.stm
                 yield statement
 
 
-def _import_of(name: str, statement: ast.Import | ast.ImportFrom) -> Iterator[ast.stmt]:
-    for alias in statement.names:
-        if (alias.asname or alias.name.partition(".")[0]) == name:
-            yield _alone(statement, alias)
+def _import_of(name: str, statement: ImportStatement) -> Iterator[ast.stmt]:
+    for alone in one_by_one(statement):
+        if name in {each.name for each in bound_names(alone)}:
+            yield alone
 
 
 def _defined(statement: ast.stmt) -> list[str]:
@@ -155,16 +156,6 @@ def _defined(statement: ast.stmt) -> list[str]:
         return [target.id for target in statement.targets if isinstance(target, ast.Name)]
     named = getattr(statement, "target", getattr(statement, "name", None))
     return [getattr(named, "id", named if isinstance(named, str) else "")]
-
-
-def _alone(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
-    """The part of an import statement that gives one name."""
-    alone: ast.stmt = (
-        ast.Import([alias])
-        if isinstance(statement, ast.Import)
-        else ast.ImportFrom(statement.module, [alias], statement.level)
-    )
-    return ast.copy_location(alone, statement)
 
 
 def _text_of(namespace: Mapping[str, Any]) -> str:

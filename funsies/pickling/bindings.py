@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.import_statements import bound_names
 from funsies.core.parsing import blocks_of
 
 _CONDITIONS: Final = (ast.If, ast.Try, ast.TryStar, ast.While, ast.Match)
@@ -76,15 +76,8 @@ def _conditional(body: list[ast.stmt], prefix: str, *, is_conditional: bool) -> 
 
 
 def _imported(tree: ast.Module, package: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for statement in tree.body:
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                top = alias.name.partition(".")[0]
-                found[alias.asname or top] = alias.name if alias.asname else top
-        elif isinstance(statement, ast.ImportFrom):
-            home = absolute_name(statement.module or "", statement.level, package)
-            found |= {
-                each.asname or each.name: f"{home}.{each.name}" for each in statement.names
-            }
-    return found
+    return {
+        each.name: each.dotted_name(package)
+        for statement in tree.body
+        for each in bound_names(statement)
+    }

@@ -15,8 +15,8 @@ from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
 from funsies.core.fingerprint.caching import held_by
 from funsies.core.fingerprint.classes import all_subclasses, owner_of
 from funsies.core.fingerprint.code_digest import nested_codes
-from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.project import is_code_of_project, is_project
+from funsies.core.import_statements import absolute_name
 from funsies.core.parsing import parse_expression
 
 

@@ -17,6 +17,7 @@ from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.project import frozen_modules
 from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
+from funsies.core.import_statements import one_by_one
 from funsies.core.parsing import parse_module
 from funsies.core.python_plan import MainModule
 
@@ -112,19 +113,9 @@ def import_statements(text: str) -> Iterator[ast.stmt]:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             continue
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for alias in statement.names:
-                yield _of_one_name(statement, alias)
+            yield from one_by_one(statement)
         elif isinstance(statement, (ast.Try, ast.If)) and _only_imports(statement):
             yield statement
-
-
-def _of_one_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
-    alone: ast.stmt = (
-        ast.Import([alias])
-        if isinstance(statement, ast.Import)
-        else ast.ImportFrom(statement.module, [alias], statement.level)
-    )
-    return ast.copy_location(alone, statement)
 
 
 def _only_imports(statement: ast.stmt) -> bool:

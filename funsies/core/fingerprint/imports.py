@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from funsies.core.import_statements import bound_names
+
 
 class Imports(msgspec.Struct, frozen=True):
     """Imports of a source file.
@@ -48,22 +50,13 @@ def imports_of(tree: ast.Module, known: Mapping[str, str] = MappingProxyType({})
     bound: dict[str, set[str]] = {}
     modules: set[tuple[str, tuple[str, ...], int]] = set()
     for node in ast.walk(tree):
-        for name, dotted in _bindings(node):
-            bound.setdefault(name, set()).add(dotted)
+        for each in bound_names(node):
+            if not each.level:
+                bound.setdefault(each.name, set()).add(each.dotted_name(""))
         modules.update(_modules(node))
     bindings = {name: next(iter(each)) for name, each in bound.items() if len(each) == 1}
     bindings = {**known, **bindings}
     return Imports(bindings, _top_level(tree), tuple(sorted(modules)))
-
-
-def _bindings(node: ast.AST) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            top = alias.name.partition(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (top, top)
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        for alias in node.names:
-            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
 def _modules(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int]]:
@@ -91,23 +84,14 @@ def _module_bindings(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
     while pending:
         node = pending.pop()
         if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                module = "" if node.level else node.module or ""
-                yield alias.asname or alias.name, (module, alias.name)
+            for each in bound_names(node):
+                yield each.name, ("" if each.level else each.module, each.taken)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, ("", "")
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name, ("", "")
         elif not isinstance(node, ast.Lambda):
             pending += ast.iter_child_nodes(node)
-
-
-def absolute_name(module: str, level: int, package: str) -> str:
-    """Name of the module that an import statement means."""
-    if not level:
-        return module
-    base = package.rsplit(".", level - 1)[0] if level > 1 else package
-    return f"{base}.{module}" if module and base else module or base
 
 
 def find_spec(module_name: str) -> ModuleSpec | None:

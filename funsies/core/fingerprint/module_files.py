@@ -14,10 +14,11 @@ import msgspec
 
 from funsies.core.digest import content_digest
 from funsies.core.fingerprint.caching import IdentityCache
-from funsies.core.fingerprint.imports import absolute_name, find_spec
+from funsies.core.fingerprint.imports import find_spec
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.source import Source, parse_source
 from funsies.core.fingerprint.source_lookup import sources_of
+from funsies.core.import_statements import absolute_name, bound_names
 
 _SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
 
@@ -166,31 +167,15 @@ _known_reads: Final[IdentityCache[ast.Module, frozenset[tuple[str, Chain]]]] = I
 
 def _read_in(tree: ast.Module, package: str) -> Iterator[tuple[str, Chain]]:
     """What a text reads of what it imports, at its top level and in its functions."""
-    bound = dict(_bound_by_imports(tree, package))
+    bound = [each for node in ast.walk(tree) for each in bound_names(node)]
+    last = {each.name: each for each in bound if each.taken != "*"}
     used = set(_chains(tree))
-    for name, (home, chain) in bound.items():
-        below = {each[1:] for each in used if each[0] == name}
-        is_whole = bool(chain) or name.startswith("*")
-        for rest in below or ({()} if is_whole else ()):
-            yield home, (*chain, *rest)
-
-
-def _bound_by_imports(
-    tree: ast.Module, package: str
-) -> Iterator[tuple[str, tuple[str, Chain]]]:
-    """Names, each with the module and what it stands for there; ``* home`` for all of home."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                yield alias.asname or top, (alias.name if alias.asname else top, ())
-        elif isinstance(node, ast.ImportFrom):
-            home = absolute_name(node.module or "", node.level, package)
-            for alias in node.names:
-                if alias.name == "*":
-                    yield f"* {home}", (home, ())
-                else:
-                    yield alias.asname or alias.name, (home, (alias.name,))
+    for each in last.values():
+        taken = (each.taken,) if each.taken else ()
+        below = {chain[1:] for chain in used if chain[0] == each.name}
+        for rest in below or ({()} if taken else ()):
+            yield each.home(package), (*taken, *rest)
+    yield from ((each.home(package), ()) for each in bound if each.taken == "*")
 
 
 def _chains(tree: ast.Module) -> Iterator[Chain]:

@@ -21,12 +21,12 @@ from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import Field
 from funsies.core.fingerprint.bytecode import PLACES, names_of
-from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import function_entry, own_functions, sources_of
 from funsies.core.fingerprint.walk import Walk
+from funsies.core.import_statements import absolute_name, bound_names
 
 _ABSENT: Final = object()
 _CONTAINERS: Final = (list, dict, set)
@@ -290,13 +290,12 @@ def _bound(statement: ast.stmt) -> set[str]:
     """Names that a statement at the top level of a module binds, whatever to."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    return {
+    assigned = {
         node.id
         for node in ast.walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    return assigned | {each.name for each in bound_names(statement)}
 
 
 def _is_bound_deeper(source: Source, name: str) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.caching import modified_nanoseconds
-from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.libraries import Library, libraries_of
 from funsies.core.fingerprint.module_files import (
     ModuleFile,
@@ -26,6 +25,7 @@ from funsies.core.fingerprint.module_state import changes_in_module
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Place
 from funsies.core.fingerprint.walk import Elsewhere, Walk
+from funsies.core.import_statements import absolute_name
 
 
 def module_field(walk: Walk, module: ModuleType, name: str) -> Field:

@@ -29,6 +29,7 @@ from funsies.core.fingerprint.syntax import (
     text_digest,
     written_annotations,
 )
+from funsies.core.import_statements import bound_names
 from funsies.core.parsing import module_statements, parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
@@ -197,10 +198,10 @@ def _assigned(tree: ast.Module) -> dict[str, int]:
 def _taken(tree: ast.Module) -> dict[str, tuple[str, str, int]]:
     """What the top level takes from modules."""
     return {
-        alias.asname or alias.name: (statement.module or "", alias.name, statement.level)
+        each.name: (each.module, each.taken, each.level)
         for statement in tree.body
-        if isinstance(statement, ast.ImportFrom)
-        for alias in statement.names
+        for each in bound_names(statement)
+        if each.taken
     }
 
 

@@ -16,7 +16,6 @@ from funsies.core.digest import digest
 from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.code_digest import code_record
-from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.project import (
     is_code_of_project,
     is_project,
@@ -30,6 +29,7 @@ from funsies.core.fingerprint.source import (
     Source,
     parse_source,
 )
+from funsies.core.import_statements import absolute_name
 from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 _NO_TEXT: Final = Entry()
