@@ -148,11 +148,12 @@ def used_imports(codes: Iterable[CodeType]) -> set[UsedImport]:
     [('settings', 0, ()), ('settings', 0, ('limits', 'low')), ('tools', 0, ('helper',))]
     """
     listings = [(code, _steps(code)) for code in codes]
-    bound: dict[str, UsedImport] = {}
+    bound: dict[str, set[UsedImport]] = {}  # several if branches or functions differ in it
     for _, listing in listings:
         for position, step in enumerate(listing):
             if step.name == "IMPORT_NAME":
-                bound.update(_bindings(listing, position))
+                for name, meant in _bindings(listing, position):
+                    bound.setdefault(name, set()).add(meant)
     found: set[UsedImport] = set()
     unread = dict(bound)
     for code, listing in listings:
@@ -162,11 +163,11 @@ def used_imports(codes: Iterable[CodeType]) -> set[UsedImport]:
             # that function's own code says what it reads.
             is_cell = step.name == "LOAD_FAST" and used in code.co_cellvars + code.co_freevars
             if step.name in _LOADS and used in bound and not is_cell:
-                name, level, chain = bound[used]
-                found.add((name, level, (*chain, *_attributes_read(listing, position))))
+                read = tuple(_attributes_read(listing, position))
+                found |= {(home, level, (*chain, *read)) for home, level, chain in bound[used]}
                 unread.pop(used, None)
     # An import statement itself reads the names that it takes from a module.
-    return found | {each for each in unread.values() if each[2]}
+    return found | {each for all_meant in unread.values() for each in all_meant if each[2]}
 
 
 def _bindings(listing: list[_Step], position: int) -> Iterator[tuple[str, UsedImport]]:

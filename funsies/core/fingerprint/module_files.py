@@ -167,15 +167,16 @@ _known_reads: Final[IdentityCache[ast.Module, frozenset[tuple[str, Chain]]]] = I
 
 def _read_in(tree: ast.Module, package: str) -> Iterator[tuple[str, Chain]]:
     """What a text reads of what it imports, at its top level and in its functions."""
-    bound = [each for node in ast.walk(tree) for each in bound_names(node)]
-    last = {each.name: each for each in bound if each.taken != "*"}
     used = set(_chains(tree))
-    for each in last.values():
+    for each in {each for node in ast.walk(tree) for each in bound_names(node)}:
+        home = each.home(package)
+        if each.taken == "*":
+            yield home, ()
+            continue
         taken = (each.taken,) if each.taken else ()
         below = {chain[1:] for chain in used if chain[0] == each.name}
         for rest in below or ({()} if taken else ()):
-            yield each.home(package), (*taken, *rest)
-    yield from ((each.home(package), ()) for each in bound if each.taken == "*")
+            yield home, (*taken, *rest)
 
 
 def _chains(tree: ast.Module) -> Iterator[Chain]:

@@ -115,6 +115,78 @@ def test_modules_that_steps_import_first_see_the_settings_of_the_program(way, ou
     CASE.check(outcome(CASE, way))
 
 
+ONE_NAME = Case(
+    "settings of which two modules are imported under one name",
+    """
+import settings
+
+settings.RATE = 5
+
+
+def of_the_first_there_is() -> int:
+    try:
+        import settings as chosen
+    except ImportError:
+        import parts as chosen
+    return chosen.RATE
+
+
+def of_a_branch(is_first: bool) -> int:
+    if is_first:
+        from settings import RATE as rate
+    else:
+        from parts.config import LEVEL as rate
+    return rate
+
+
+def of_functions_inside() -> str:
+    def first():
+        from settings import RATE as rate
+
+        return rate
+
+    def second():
+        from parts.config import LEVEL as rate
+
+        return rate
+
+    return f"{first()} {second()}"
+
+
+def of_functions_of_a_module() -> str:
+    import choosing
+
+    return f"{choosing.first()} {choosing.second()}"
+""",
+    {
+        "of_the_first_there_is()": "5",
+        "of_a_branch(True)": "5",
+        "of_functions_inside()": "5 1",
+        "of_functions_of_a_module()": "5 1",
+    },
+    {
+        **FILES,
+        "choosing.py": """
+def first():
+    from settings import RATE as rate
+
+    return rate
+
+
+def second():
+    from parts.config import LEVEL as rate
+
+    return rate
+""",
+    },
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_name_may_stand_for_either_of_two_modules_that_are_imported(way, outcome):
+    ONE_NAME.check(outcome(ONE_NAME, way))
+
+
 IN_TURN = """
 import settings
 

@@ -79,6 +79,41 @@ def test_an_imported_module_that_is_handed_on_is_seen(name):
     assert names_of(run(WHOLE)[name].__code__).used_imports == (("settings", 0, ()),)
 
 
+EITHER = """
+def tried():
+    try:
+        import settings as chosen
+    except ImportError:
+        import defaults as chosen
+    return chosen.N
+
+
+def by_functions():
+    def first():
+        from settings import N as n
+        return n
+
+    def second():
+        from defaults import N as n
+        return n
+
+    return first() + second()
+
+
+def unread(is_first):
+    if is_first:
+        from settings import N as n
+    else:
+        from defaults import N as n
+"""
+
+
+@pytest.mark.parametrize("name", ["tried", "by_functions", "unread"])
+def test_of_modules_that_share_a_name_each_is_read(name):
+    used = names_of(run(EITHER)[name].__code__).used_imports
+    assert used == (("defaults", 0, ("N",)), ("settings", 0, ("N",)))
+
+
 CLASS = """
 def task():
     class Local:
