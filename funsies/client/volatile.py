@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, Literal, TypeAlias, get_args
@@ -97,28 +97,39 @@ class _Below(msgspec.Struct, frozen=True):
 
     Attributes:
         losses: where that begins.
+        producers: by address of a volatile operation those whose results it took.
         consumers: by address of a volatile operation those that took its results.
     """
 
     losses: list[Loss]
+    producers: dict[Digest, list[Digest]]
     consumers: dict[Digest, list[Digest]]
 
     def above(self, is_meant: Callable[[Loss], bool]) -> set[Digest]:
         """The losses that are meant, and all that was computed from them."""
-        stack = [loss.operation for loss in self.losses if is_meant(loss)]
-        found = set(stack)
-        while stack:
-            fresh = [each for each in self.consumers.get(stack.pop(), ()) if each not in found]
-            found.update(fresh)
-            stack += fresh
-        return found
+        meant = (loss.operation for loss in self.losses if is_meant(loss))
+        return _followed(self.consumers, meant)
+
+    def losses_of(self, operations: Iterable[Digest]) -> list[Loss]:
+        """The losses from which some of the operations were computed."""
+        found = _followed(self.producers, operations)
+        return [loss for loss in self.losses if loss.operation in found]
+
+
+def _followed(
+    edges: Mapping[Digest, Sequence[Digest]], starts: Iterable[Digest]
+) -> set[Digest]:
+    return set(
+        read_levels(starts, lambda page: (end for each in page for end in edges.get(each, ())))
+    )
 
 
 def _volatile_below(graph: GraphReader, operations: Iterable[Digest]) -> _Below:
-    below = _Below([], {})
+    below = _Below([], {}, {})
 
     def read(page: Sequence[Digest]) -> Iterator[Digest]:
         for row, state, producers in _looked_at(graph, page):
+            below.producers[row.digest] = producers
             for producer in producers:
                 below.consumers.setdefault(producer, []).append(row.digest)
             yield from producers
@@ -273,7 +284,7 @@ class Mender:
         if asked:
             self._asked.update(asked)
             number = "1 result" if len(asked) == 1 else f"{len(asked):,} results"
-            losses = [each for each in losses_below(graph, asked) if _can_be_mended(each)]
+            losses = [each for each in below.losses_of(asked) if _can_be_mended(each)]
             self._tell(
                 f"asking again for {number} that the machine has spoilt: {shown(losses)}"
             )

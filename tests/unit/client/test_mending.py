@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from returns.result import Result
 
 import funsies as f
 from funsies.client.volatile import Mender
+from funsies.core.digest import Digest
 from funsies.run import signals
 from funsies.session import Session
+from funsies.store.ports import GraphReader
+from funsies.store.rows import OperationRow
 
 
 def spoilt(place: str, times: int) -> int:
@@ -121,3 +126,33 @@ def test_what_needs_a_step_that_is_not_evaluated_is_asked_for_again(session, tmp
     both = f.reduce(forgiving, left_out, total(tmp_path, 1), strict=False)
     f.execute(both).wait()
     assert f.take(both, volatile="accept") == 1
+
+
+class NotedReads:
+    """A stored graph that notes which steps are read.
+
+    Args:
+        graph: where they are.
+    """
+
+    def __init__(self, graph: GraphReader) -> None:
+        self._graph = graph
+        self.steps: Counter[Digest] = Counter()
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        self.steps.update(digests)
+        return self._graph.operations(digests)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+
+def test_what_is_told_is_what_was_decided_by_as_every_step_is_read_once(session, tmp_path):
+    """Somebody else may mend a loss at any time: a second look need not find it."""
+    step, told = total(tmp_path, 100), list[str]()
+    f.execute(step).wait()
+    graph = NotedReads(session.backend.graph)
+    assert Mender(1, told.append).to_ask(graph, [step.producer]) == [step.producer]
+    assert len(graph.steps) == 2
+    assert set(graph.steps.values()) == {1}
+    assert "in spoilt" in told[0]
