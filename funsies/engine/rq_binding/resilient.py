@@ -108,7 +108,7 @@ class ResilientWorker(RqWorker):
         """Nothing was subscribed to."""
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Nothing: RQ forks no horse here, and would take process group 0, the worker's own."""
+        """Nothing: RQ forks no work-horse, and would take process group 0, the worker's own."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Wait while `rq suspend` is in force."""

@@ -245,7 +245,7 @@ class CrashRecovery:
             try:
                 return self._settle(ended)
             except SERVER_TROUBLE as trouble:
-                _log.warning("cannot settle the operation of a dead horse: %s", trouble)
+                _log.warning("cannot settle the operation of a dead work-horse: %s", trouble)
                 if time.monotonic() + wait_seconds >= give_up_at:
                     return False
                 self._pause(wait_seconds)

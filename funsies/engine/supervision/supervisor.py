@@ -119,7 +119,7 @@ class Supervisor:
         ended = self._fork(queue, assignment).watch(tick)
         self._child = None
         if ended.successor is None and not ended.was_in_order:
-            _log.warning("worker %s: its horse %s", self._worker, ended.exit.how)
+            _log.warning("worker %s: its work-horse %s", self._worker, ended.exit.how)
         return ended
 
     def _fork(self, queue: QueueName, assignment: Assignment) -> ChildProcess:
@@ -163,7 +163,7 @@ class Supervisor:
             drain_job.run(DEFAULT_NAMESPACE, queue)
             os._exit(os.EX_OK)
         except Exception:  # noqa: BLE001 - the worker tells that it failed, and goes on
-            _log.exception("a horse of worker %s failed", self._worker)
+            _log.exception("a work-horse of worker %s failed", self._worker)
         finally:
             os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
 
