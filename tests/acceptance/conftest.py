@@ -93,8 +93,21 @@ class Shell:
         """Run a script with Python."""
         line, environment = [sys.executable, script, *arguments], self.environment()
         if not self.scripts.fits(environment):
-            return self._wait(line, 60)
+            return self.program(*line)
         return Done.of(*self.scripts.run(line, line[1:], self.place, environment, 60))
+
+    def program(self, *command: str, within_seconds: float = 60) -> Done:
+        """Run any program to its end."""
+        done = subprocess.run(
+            command,
+            cwd=self.place,
+            env=self.environment(),
+            capture_output=True,
+            timeout=within_seconds,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Done.of(done.returncode, done.stdout, done.stderr)
 
     def script(self, name: str, text: str) -> str:
         """Write a script."""
@@ -181,19 +194,7 @@ class Shell:
         return users_environment() | self.variables
 
     def _run(self, program: str, arguments: tuple[str, ...], within_seconds: float) -> Done:
-        return self._wait(self.command(program, *arguments), within_seconds)
-
-    def _wait(self, command: list[str], within_seconds: float) -> Done:
-        done = subprocess.run(
-            command,
-            cwd=self.place,
-            env=self.environment(),
-            capture_output=True,
-            timeout=within_seconds,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        return Done.of(done.returncode, done.stdout, done.stderr)
+        return self.program(*self.command(program, *arguments), within_seconds=within_seconds)
 
 
 def _read_all(terminal: int, deadline: float) -> str:

@@ -131,16 +131,8 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_leaves_in_order(
     """As one does whose walltime is over by then."""
     shell.start_funsies()
     script = shell.script("starting.py", STARTING.replace("NUMBER", str(int(number))))
-    done = subprocess.run(
-        [sys.executable, script, *more],
-        cwd=shell.place,
-        env=shell.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = shell.program(sys.executable, script, *more)
+    assert (done.code, done.out, done.err) == (0, b"", "")
 
 
 def test_what_is_no_such_server_is_not_waited_for(shell) -> None:

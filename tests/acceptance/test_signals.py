@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 
 import pytest
@@ -57,16 +56,7 @@ def test_no_signal_is_ignored_or_held_back_in_what_steps_start(
 ) -> None:
     script = shell.script("look.py", LOOK)
     words = shlex.join(shell.command("main", "run", "--workers", "1", script))
-    done = subprocess.run(
-        ["sh", "-c", before + words],
-        cwd=shell.place,
-        env=shell.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0, done.stderr
+    done = shell.program("sh", "-c", before + words)
+    assert done.code == 0, done.err
     signals = [0, ignored]
-    assert done.stdout == f"{[signals, CAUGHT, signals, 1]}\n"
+    assert done.text == f"{[signals, CAUGHT, signals, 1]}\n"
