@@ -12,10 +12,10 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
 
@@ -23,6 +23,9 @@ from .machine_faults.memory import out_of_memory, out_of_memory_kills
 from .process_exit import peak_memory_bytes, signal_name
 
 T = TypeVar("T")
+
+_MAY_RAISE: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+"""Ctrl-C, a worker's request to leave, and the end of the step's time."""
 
 
 class ChildDiedError(Exception):
@@ -65,22 +68,27 @@ def in_fresh_process(function: Callable[[], T], usages: list[resource.struct_rus
     reader, writer = os.pipe()
     kills_before = out_of_memory_kills()
     taking_interrupts = signal.getsignal(signal.SIGINT)
-    child = os.fork()
-    if child == 0:
-        if taking_interrupts is not None:  # as the step would in this process
-            signal.signal(signal.SIGINT, taking_interrupts)
-        os.close(reader)
-        _be_child(function, writer)
-    os.close(writer)
-    try:
-        with os.fdopen(reader, "rb") as stream:
+    child = 0
+    with os.fdopen(reader, "rb") as stream, ExitStack() as writing:
+        writing.callback(os.close, writer)
+        try:
+            with _signals_held() as before:
+                child = os.fork()
+                if child == 0:
+                    if taking_interrupts is not None:  # as the step would in this process
+                        signal.signal(signal.SIGINT, taking_interrupts)
+                    stream.close()
+                    _be_child(function, writer, before)
+            writing.close()
             data = stream.read()
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        raise
-    finally:
-        _, status, usage = os.wait4(child, 0)
-        usages.append(usage)
+        except BaseException:
+            if child:
+                os.kill(child, signal.SIGKILL)
+            raise
+        finally:
+            if child:
+                _, status, usage = os.wait4(child, 0)
+                usages.append(usage)
     if not data:
         was_for_memory = out_of_memory_kills() > kills_before
         peak_bytes = peak_memory_bytes(usage)
@@ -91,13 +99,36 @@ def in_fresh_process(function: Callable[[], T], usages: list[resource.struct_rus
     return answer.value  # type: ignore[return-value]  # T may include None
 
 
-def _be_child(function: Callable[[], T], writer: int) -> None:
-    """Run, answer, and end, whatever happens; never return into the parent's code."""
-    # The parent reads to the end of the pipe, which does not come while somebody else has it: a
-    # process that the step has forked and left.
-    os.register_at_fork(after_in_child=partial(_close, writer))
+@contextmanager
+def _signals_held() -> Iterator[set[int]]:
+    """Let signals wait, which may raise an exception as soon as a fork has ended.
+
+    Then nobody would know of the new process.
+
+    Yields:
+        The signals that waited before.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _MAY_RAISE)
     try:
+        yield before
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _be_child(function: Callable[[], T], writer: int, held: set[int]) -> None:
+    """Run, answer, and end, whatever happens; never return into the parent's code.
+
+    Args:
+        function: what to call.
+        writer: where to answer.
+        held: signals that wait as they do in the parent.
+    """
+    try:
+        # The parent reads to the end of the pipe, which does not come while somebody else has
+        # it: a process that the step has forked and left.
+        os.register_at_fork(after_in_child=partial(_close, writer))
         try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
             answer: _Answer[T] = _Answer(function())
         except BaseException:  # noqa: BLE001 - it is reported to the parent
             answer = _Answer(None, traceback.format_exc())

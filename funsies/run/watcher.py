@@ -61,14 +61,15 @@ class Watcher:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._life, theirs = socket.socketpair()
         self.register: int
-        self._reader, self.register = os.pipe()
-        self._is_open = True
-        _watchers.add(self)
-        _let_go_in_forks()
+        self._is_open = False
+        self._life, theirs = socket.socketpair()
         try:
             with theirs, no_subreaper():
+                self._reader, self.register = os.pipe()
+                self._is_open = True
+                _watchers.add(self)
+                _let_go_in_forks()
                 subprocess.run(
                     ["/bin/sh", "-c", _SCRIPT, WATCHER_NAME, str(directory)],
                     cwd="/",
@@ -132,17 +133,16 @@ class Watcher:
         """Have the watcher do now what it does when this process ends, and wait for it."""
         if self._is_open:
             self._close_register()
-            with suppress(OSError):
+            with self._life, suppress(OSError):
                 self._life.shutdown(socket.SHUT_WR)
                 self._life.settimeout(_LONGEST_END_SECONDS)
                 self._life.recv(1)  # comes to its end with the watcher
-            self._life.close()
 
     def let_go(self) -> None:
         """Close all that leads to the watcher, and do not wait for it."""
         if self._is_open:
             self._close_register()
-            self._life.close()
+        self._life.close()
 
     def _close_register(self) -> None:
         self._is_open = False

@@ -90,10 +90,13 @@ class Supervisor:
             tick: called at least once in ``tick_seconds``.
 
         Returns:
-            False if the last one did not leave in order.
+            False if the last one did not leave in order, or none could be started.
         """
         over_at = time.monotonic() + self._timing.slice_seconds
         ended = self._run_child(queue, Assignment(new_slot()), tick)
+        if ended is None:
+            self.backoff.note(queue, progressed=False, trouble="they cannot be started")
+            return False
         while assignment := ended.successor:
             tick()  # each child may end before its first one
             if self._is_stopping or time.monotonic() >= over_at:
@@ -101,7 +104,10 @@ class Supervisor:
             self._take_note(queue, ended, progressed=ended.has_settled)
             if self.backoff.holds(queue):
                 break
-            ended = self._run_child(queue, assignment, tick)
+            next_one = self._run_child(queue, assignment, tick)
+            if next_one is None:
+                break
+            ended = next_one
         progressed = ended.has_settled
         if not ended.was_in_order:
             progressed |= self._crash_recovery.recover(ended)
@@ -114,9 +120,14 @@ class Supervisor:
 
     def _run_child(
         self, queue: QueueName, assignment: Assignment, tick: Callable[[], None]
-    ) -> EndedChild:
-        """Fork a child, and look after it until it has ended."""
-        ended = self._fork(queue, assignment).watch(tick)
+    ) -> EndedChild | None:
+        """Fork a child, and look after it until it has ended; None if it cannot be forked."""
+        try:
+            child = self._fork(queue, assignment)
+        except OSError as problem:  # no memory, or too many processes
+            _log.warning("worker %s cannot start its horse: %s", self._worker, problem)
+            return None
+        ended = child.watch(tick)
         self._child = None
         if ended.successor is None and not ended.was_in_order:
             _log.warning("worker %s: its work-horse %s", self._worker, ended.exit.how)
@@ -128,7 +139,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             parent, begun_at = os.getpid(), time.monotonic()
-            pid = os.fork()
+            pid = _forked(file)
             if pid == 0:
                 begin = partial(self._become_child, assignment, board, batch, file, parent)
                 self._live_as_child(queue, begin)
@@ -185,6 +196,16 @@ class Supervisor:
             ChildContext(self._address, self._worker, assignment, self._timing, observer, file)
         )
         return observer
+
+
+def _forked(file: IO[bytes] | None) -> int:
+    """Fork; the file is closed if that cannot be."""
+    try:
+        return os.fork()
+    except BaseException:
+        if file:
+            file.close()
+        raise
 
 
 def _file_of_steps() -> IO[bytes] | None:

@@ -44,15 +44,15 @@ def unpacked(bundle: Bundle) -> Path:
     remove_abandoned(place.parent, _DRAFT)
     draft = place.parent / f"{_DRAFT}{fresh_name()}"
     held = make_held(draft)
-    for path, content in {**bundle.files, _DATA: bundle.data}.items():
-        file = draft / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
     try:
+        for path, content in {**bundle.files, _DATA: bundle.data}.items():
+            file = draft / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
         draft.rename(place)
-    except OSError:  # another worker was faster
+    except OSError:
         shutil.rmtree(draft, ignore_errors=True)
-        if not place.is_dir():
+        if not place.is_dir():  # else another worker was faster
             raise
     finally:
         os.close(held)

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -69,15 +69,16 @@ class Command:
         register: int,
         printed: CommandOutput,
     ) -> None:
-        stdout, their_stdout = os.pipe()
-        stderr, their_stderr = os.pipe()
-        self.streams: tuple[OutputStream, ...] = printed.streams_of_command(stdout, stderr)
-        try:
+        with ExitStack() as theirs, ExitStack() as ours:
+            stdout, their_stdout = os.pipe()
+            theirs.callback(os.close, their_stdout)
+            ours.callback(os.close, stdout)
+            stderr, their_stderr = os.pipe()
+            theirs.callback(os.close, their_stderr)
+            ours.pop_all()  # these are closed with what is printed
+            self.streams: tuple[OutputStream, ...] = printed.streams_of_command(stdout, stderr)
             streams = register, their_stdout, their_stderr
             self._process = _started(words, directory, environment, streams)
-        finally:
-            os.close(their_stdout)
-            os.close(their_stderr)
         self.group: int = self._process.pid
         self.usage: resource.struct_rusage | None = None
         self.end: ExitNotice = ExitNotice(self.group)

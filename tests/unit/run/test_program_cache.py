@@ -52,3 +52,18 @@ def test_files_are_whole_while_another_worker_is_removing_them(monkeypatch) -> N
     monkeypatch.setattr(cache.shutil, "rmtree", asked_for_meanwhile)
     cache.unpacked(NEW)
     assert found == [b"OLD = 1"]
+
+
+def test_what_cannot_be_unpacked_whole_leaves_nothing(folder: Path) -> None:
+    """On a full disk, each attempt would make it fuller, as long as the worker lives."""
+    too_long = f"{'x' * 300}.py"
+    files = {"a.py": b"A = 1", too_long: b""}
+    before = open_files()
+    with pytest.raises(OSError, match="name too long"):
+        cache.unpacked(make_bundle(files, dict.fromkeys(files, "")))
+    assert list(folder.iterdir()) == []
+    assert open_files() == before
+
+
+def open_files() -> list[str]:
+    return sorted(each.name for each in Path("/dev/fd").iterdir())

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import os
 import signal
+import socket
 import sys
-from contextlib import closing
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -144,6 +150,41 @@ def test_the_register_has_room_for_the_commands_of_a_long_step(tmp_path: Path) -
     watcher.forget()
     assert watcher.registered_bytes == 0
     watcher.dismiss()
+
+
+def test_a_watcher_that_cannot_be_made_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_more() -> NoReturn:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "pipe", no_more)
+    with no_complaints(), pytest.raises(OSError, match="Too many open files"):
+        workspace.Watcher(tmp_path / "none")
+
+
+def test_who_does_not_wait_for_a_watcher_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, no_complaints():
+        patch.setattr(socket.socket, "recv", interrupted, raising=False)
+        with pytest.raises(KeyboardInterrupt):
+            workspace.Watcher(tmp_path / "none").dismiss()
+
+
+@contextmanager
+def no_complaints() -> Iterator[None]:
+    """Python complains where something is forgotten while it is open."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            gc.collect()
+            assert said == []
 
 
 FORKED = """
