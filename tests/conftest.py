@@ -102,6 +102,7 @@ class RedisServer:
         )
         self._reader.start()
         if not is_ready.wait(timeout=30) or self._process.poll() is not None:
+            self.kill()
             raise RuntimeError(f"the test server did not start:\n{''.join(self.output)}")
 
     def _read(self, process: subprocess.Popen[str], is_ready: threading.Event) -> None:
@@ -127,8 +128,8 @@ class RedisServer:
     def _reap(self) -> None:
         assert self._process is not None
         assert self._reader is not None
-        self._process.wait(timeout=30)
-        self._reader.join(timeout=30)
+        self._process.wait()
+        self._reader.join()
         if self._process.stdout:
             self._process.stdout.close()
         self._process = None

@@ -157,11 +157,12 @@ class Recorder:
 
     def _begin(self) -> None:
         program, asks_git = self._program(), not self._backend.is_in_process
+        record = replace(program.record, is_git_known=not asks_git)
+        self._number = write_new(self._backend.graph.named, record)
+        self._record = record  # from now on there is something to be ended
+        atexit.register(self.close)
         if asks_git:  # what is in memory is forgotten with the program
             self._git = GitQuestion(program.directory, program.script)
-        self._record = replace(program.record, is_git_known=not asks_git)
-        self._number = write_new(self._backend.graph.named, self._record)
-        atexit.register(self.close)
 
     def _hears_git(self) -> bool:
         """True if git has answered since this was asked last."""

@@ -102,7 +102,7 @@ class Loaded:
     def close(self) -> None:
         """End the process that has loaded funsies."""
         if self._server is not None:
-            self._server.communicate(timeout=30)
+            self._server.communicate()
         self._folder.cleanup()
 
     @property

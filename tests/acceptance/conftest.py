@@ -148,9 +148,11 @@ class Shell:
         os.close(follower)
         try:
             shown = _read_all(leader, time.monotonic() + within_seconds)
+            return process.wait(within_seconds), shown
         finally:
             os.close(leader)
-        return process.wait(within_seconds), shown
+            process.kill()
+            process.wait()
 
     def hello(self, seconds: int = 0) -> str:
         """Write the script of a new user's first steps."""

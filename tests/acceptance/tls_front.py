@@ -50,6 +50,7 @@ class TlsFront:
 
     def __init__(self, target: int, context: ssl.SSLContext) -> None:
         self._target, self._context = target, context
+        self._open: list[asyncio.StreamWriter] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -63,8 +64,10 @@ class TlsFront:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def _serve(self, heard: asyncio.StreamReader, said: asyncio.StreamWriter) -> None:
+        self._open.append(said)
         with suppress(OSError):
             answers, asks = await asyncio.open_connection("127.0.0.1", self._target)
+            self._open.append(asks)
             await asyncio.gather(_pass(heard, asks), _pass(answers, said))
 
     def close(self) -> None:
@@ -76,9 +79,10 @@ class TlsFront:
 
     async def _end(self) -> None:
         self._server.close()
+        await asyncio.sleep(0)  # what was accepted a moment ago begins to be served
+        for each in self._open:
+            each.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for each in others:
-            each.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
 
