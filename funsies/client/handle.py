@@ -197,7 +197,8 @@ class Handle:
 async def waited(waiting: Waiting, report: Callable[[], None] | None = None) -> None:
     """Wait until all are finished, while other coroutines go on.
 
-    When it is cancelled, its thread is told to end, and waited for.
+    When it is cancelled, its thread is told to end, and waited for; where nobody goes on with
+    it, as its loop has ended, it is told to end.
 
     Args:
         waiting: what to wait for.
@@ -232,5 +233,7 @@ async def waited(waiting: Waiting, report: Callable[[], None] | None = None) -> 
     finally:
         if ended.done():
             thread.join()
+        else:
+            waiting.stop()
     if problems:
         raise problems[0]

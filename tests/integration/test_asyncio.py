@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections.abc import Generator
 
 import pytest
 import redis
@@ -49,6 +50,23 @@ def test_awaiting_a_handle_gives_the_handle(stage) -> None:
             return f.take(step)
 
     assert asyncio.run(program()) == 49
+
+
+def test_a_loop_that_ends_first_leaves_no_thread(stage) -> None:
+    """As one that is stopped, and whose tasks nobody cancels."""
+
+    async def begun(handle: f.Handle) -> Generator[object, None, f.Handle]:
+        waiting = handle.__await__()
+        next(waiting)
+        return waiting
+
+    with f.Fun(stage.server):
+        before = threads()
+        waiting = asyncio.run(begun(f.execute(f.reduce(square, 7))))
+        (thread,) = threads() - before
+        waiting.close()
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 def uses_asyncio(number: int) -> int:
