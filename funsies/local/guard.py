@@ -44,7 +44,8 @@ def guarded(
         directory: to which they belong.
         pools: the workers.
         stops_server: True to stop the server, too.
-        removes: directory tree to be removed then; None for none.
+        removes: directory tree to be removed then, with all workers that belong to it; None
+            for none.
 
     Raises:
         NoWorkersError: if the process that would do it cannot be started; then it is done.
@@ -118,10 +119,13 @@ def clean_up(
 ) -> bool:
     """Stop what is still running; nothing happens if nothing is.
 
+    Of a directory that is to be removed all workers are stopped.
+
     Returns:
         False if the server goes on, since others use it.
     """
-    mine = [pool for pool in running_pools(directory) if pool.lock.name in pools]
+    is_all_ours = removes is not None
+    mine = [pool for pool in running_pools(directory) if is_all_ours or pool.lock.name in pools]
     stop_pools(mine, at_once=True)
     end_orphans(directory)
     if stops_server:

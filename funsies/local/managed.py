@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -78,7 +78,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
         extra=extra,
     )
     pools: list[Pool] = []
-    is_ours = temporary is not None
+    is_ours = False
 
     def staffed(by: Started) -> ResolvedServer:
         server = _with_data(by.server(place), data_url)
@@ -86,26 +86,31 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
             pools[:] = [start_pool(place, server, nworkers, arguments=worker_args or ())]
         return server
 
-    try:
-        started = start_server(place, settings)
-        is_ours |= not started.was_running
-        _refuse_unheeded(started, place, pw, redis_args)
-        server = staffed(started)
-        # Who had started it, and ends just now, may not have seen our workers before it
-        # stopped it.
-        again = start_server(place, settings)
-        is_ours |= not again.was_running
-        if again.record.jobs_url != started.record.jobs_url:
-            stop_pools(pools, at_once=True)
-            server = staffed(again)
-    except BaseException:
-        names = [pool.lock.name for pool in pools]
-        clean_up(place, names, stops_server=is_ours, removes=temporary)
-        raise
-    with (
-        guarded(place, pools, stops_server=is_ours, removes=temporary),
-        Fun(server, defaults, interpreter=interpreter, progress=progress) as session,
-    ):
+    with ExitStack() as leaving:
+        if temporary is not None:  # it is nobody else's, whatever this process may come to
+            leaving.enter_context(guarded(place, [], stops_server=True, removes=temporary))
+        try:
+            started = start_server(place, settings)
+            is_ours |= not started.was_running
+            _refuse_unheeded(started, place, pw, redis_args)
+            server = staffed(started)
+            # Who had started it, and ends just now, may not have seen our workers before it
+            # stopped it.
+            again = start_server(place, settings)
+            is_ours |= not again.was_running
+            if again.record.jobs_url != started.record.jobs_url:
+                stop_pools(pools, at_once=True)
+                server = staffed(again)
+        except BaseException:
+            if temporary is None:
+                names = [pool.lock.name for pool in pools]
+                clean_up(place, names, stops_server=is_ours, removes=None)
+            raise
+        if temporary is None:
+            leaving.enter_context(guarded(place, pools, stops_server=is_ours))
+        session = leaving.enter_context(
+            Fun(server, defaults, interpreter=interpreter, progress=progress)
+        )
         session.on_look = partial(_look, session.on_look, pools)
         yield session
 

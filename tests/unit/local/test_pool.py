@@ -109,8 +109,32 @@ def test_a_managed_server_that_cannot_get_workers_leaves_nothing(
     with pytest.raises(KeyboardInterrupt), funsies.ManagedFun(nworkers=1):
         pytest.fail("it should not have started")
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ProcessLookupError):
-        os.kill(servers[0], 0)
+    for pid in servers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("step", ["start_server", "start_pool"])
+def test_a_managed_server_ends_with_a_program_that_is_killed_while_it_starts(
+    step: str, tmp_path: Path
+) -> None:
+    """On a slow disk that takes a while."""
+    code = (
+        "import os, signal, sys, tempfile\n"
+        "import funsies\n"
+        "from funsies.local import managed\n"
+        "tempfile.tempdir = sys.argv[1]\n"
+        f"begin = managed.{step}\n"
+        "def killed(*arguments, **options):\n"
+        "    begin(*arguments, **options)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"managed.{step} = killed\n"
+        "with funsies.ManagedFun(nworkers=1):\n"
+        "    pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert wait_until(lambda: not list(tmp_path.iterdir()), 60)
 
 
 def test_a_guard_that_cannot_be_started_ends_what_it_was_to_guard(
