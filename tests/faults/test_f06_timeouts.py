@@ -66,6 +66,14 @@ def fifo(tmp_path):
     return path
 
 
+@contextlib.contextmanager
+def opened_for_reading(fifo):
+    """The pipe, without waiting for its writer: the time of a step may be over before it is."""
+    with os.fdopen(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        os.set_blocking(reader.fileno(), True)
+        yield reader
+
+
 def take_error(stage, step, within_seconds):
     with f.Fun(stage.server):
         started = time.monotonic()
@@ -91,23 +99,23 @@ def test_a_function_that_takes_too_long_ends_in_an_error(stage, sleep):
 
 def test_a_command_that_takes_too_long_is_ended_with_its_children(stage, fifo):
     stage.start_worker()
-    with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS)):
-        step = f.shell(f"sh -c 'exec 3>{fifo}; sleep 600' & sleep 600")
-        f.execute(step.stdout)
-    with fifo.open() as reader:
+    with opened_for_reading(fifo) as reader:
+        with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS)):
+            step = f.shell(f"sh -c 'exec 3>{fifo}; sleep 600' & sleep 600")
+            f.execute(step.stdout)
         error = take_error(stage, step.stdout, within_seconds=20)
-        assert reader.read() == "", "the pipe ends with the last process that has it"
+        assert reader.read() == b"", "the pipe ends with the last process that has it"
     assert error.kind is ErrorKind.JobTimedOut
 
 
 def test_children_of_a_killed_step_do_not_outlive_it(stage, fifo):
     stage.start_worker()
-    with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS)):
-        step = f.reduce(spawn_and_hang, str(fifo))
-        f.execute(step)
-    with fifo.open() as reader:
+    with opened_for_reading(fifo) as reader:
+        with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS)):
+            step = f.reduce(spawn_and_hang, str(fifo))
+            f.execute(step)
         error = take_error(stage, step, within_seconds=20)
-        assert reader.read() == ""
+        assert reader.read() == b""
     assert error.kind is ErrorKind.JobTimedOut
 
 
