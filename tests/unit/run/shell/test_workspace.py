@@ -19,7 +19,7 @@ import pytest
 from funsies.core.shell_plan import ShellPlan
 from funsies.local.daemons import wait_until
 from funsies.run.orphans import WATCHER_NAME
-from funsies.run.shell import workspace
+from funsies.run.shell import processes, workspace
 from funsies.run.shell.step import run_shell
 from funsies.run.shell.workspace import close_workspaces
 
@@ -33,6 +33,8 @@ def place(tmp_path: Path, monkeypatch):
     made.mkdir()
     close_workspaces()
     monkeypatch.setattr(workspace.tempfile, "tempdir", str(made))
+    # Files of what is printed would stand beside the directory in which a slow command runs.
+    monkeypatch.setattr(processes, "SHOWN_AFTER_SECONDS", 3600.0)
     yield made
     close_workspaces()
     assert list(made.iterdir()) == []
