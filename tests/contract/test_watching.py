@@ -67,6 +67,14 @@ def test_a_wait_in_another_thread_can_be_woken(bench):
     subscription.close()
 
 
+def test_who_waits_for_what_another_thread_has_closed_is_not_heard_again(bench):
+    subscription = bench.store.news.subscribe("client")
+    subscription.close()
+    assert subscription.wait(1) == frozenset()
+    while bench.store.news.is_heard("client"):  # a server takes note of a lost connection soon
+        threading.Event().wait(0.01)
+
+
 def test_a_wait_ends_in_time(bench):
     subscription = bench.store.news.subscribe("client")
     assert subscription.wait(0.01) == frozenset()

@@ -46,11 +46,13 @@ class RedisSubscription:
 
     def _open(self) -> None:
         self._connection = self._connections.listen(self._channel)
+        if self._is_closed:  # by another thread meanwhile
+            self._drop()
 
     def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
-        """Block until there is news, and return it; nothing after the timeout or a wake."""
+        """Block until there is news; nothing after the timeout, a wake or a close."""
         end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        while not self._is_woken.is_set():
+        while not (self._is_woken.is_set() or self._is_closed):
             remaining = SLICE_SECONDS if end is None else end - time.monotonic()
             try:
                 news = self._read(max(0.0, min(remaining, SLICE_SECONDS)))
@@ -69,11 +71,15 @@ class RedisSubscription:
         if self._connection is None:
             self._open()
         news: list[Digest] = []
-        connection = cast("Connection", self._connection)
+        connection = self._connection
+        if connection is None:
+            return news
         while connection.can_read(timeout=0 if news else timeout_seconds):
             message = cast("list[bytes]", connection.read_response())
             if message[0] == b"message":
                 news.append(Digest(message[2]))
+        if self._is_closed:  # meanwhile: who has looked at it has connected it again
+            connection.disconnect()
         return news
 
     def _restore(self) -> None:
