@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,9 @@ from .commands import Commands, Loaded
 
 ROOT = Path(funsies.__file__).parents[1]
 LAUNCH = "import sys; from funsies.cli.{} import main; sys.exit(main())"
+
+Acts = Mapping[str, Callable[[], object]]
+"""What somebody at a terminal does as soon as a text has been shown, each once."""
 
 HELLO = """\
 from funsies import Fun, reduce, shell
@@ -126,15 +129,21 @@ class Shell:
             start_new_session=True,
         )
 
-    def on_terminal(self, *arguments: str, within_seconds: float = 60) -> tuple[int, str]:
+    def on_terminal(
+        self, *arguments: str, within_seconds: float = 60, acts: Acts | None = None
+    ) -> tuple[int, str]:
         """Run ``funsies`` on a terminal; return its exit code and all that it showed."""
-        return self._on_terminal(self.command("main", *arguments), within_seconds)
+        return self._on_terminal(self.command("main", *arguments), within_seconds, acts or {})
 
-    def python_on_terminal(self, script: str, *arguments: str) -> tuple[int, str]:
+    def python_on_terminal(
+        self, script: str, *arguments: str, acts: Acts | None = None
+    ) -> tuple[int, str]:
         """Run a script with Python on a terminal."""
-        return self._on_terminal([sys.executable, script, *arguments], 60)
+        return self._on_terminal([sys.executable, script, *arguments], 60, acts or {})
 
-    def _on_terminal(self, command: list[str], within_seconds: float) -> tuple[int, str]:
+    def _on_terminal(
+        self, command: list[str], within_seconds: float, acts: Acts
+    ) -> tuple[int, str]:
         leader, follower = pty.openpty()
         process = subprocess.Popen(
             command,
@@ -147,7 +156,7 @@ class Shell:
         )
         os.close(follower)
         try:
-            shown = _read_all(leader, time.monotonic() + within_seconds)
+            shown = _read_all(leader, time.monotonic() + within_seconds, acts)
             return process.wait(within_seconds), shown
         finally:
             os.close(leader)
@@ -199,9 +208,9 @@ class Shell:
         return self.program(*self.command(program, *arguments), within_seconds=within_seconds)
 
 
-def _read_all(terminal: int, deadline: float) -> str:
+def _read_all(terminal: int, deadline: float, acts: Acts) -> str:
     """Read what a terminal shows until the program is gone."""
-    pieces: list[bytes] = []
+    shown, left = b"", dict(acts)
     while time.monotonic() < deadline:
         ready, _, _ = select.select([terminal], [], [], 0.5)
         if not ready:
@@ -212,8 +221,10 @@ def _read_all(terminal: int, deadline: float) -> str:
             break
         if not piece:
             break
-        pieces.append(piece)
-    return b"".join(pieces).decode("utf-8", "replace")
+        shown += piece
+        for text in [each for each in left if each.encode() in shown]:
+            left.pop(text)()
+    return shown.decode("utf-8", "replace")
 
 
 @contextmanager

@@ -47,11 +47,12 @@ def test_what_fails_is_told_while_the_rest_runs(shell) -> None:
 
 
 def test_on_a_terminal_a_table_by_task_is_shown_while_it_runs(shell) -> None:
-    (shell.place / "go").touch()
-    code, shown = shell.on_terminal("run", failing_script(shell), "--workers", "1")
+    acts = {"0/4": (shell.place / "go").touch}  # the first step goes on when the table is there
+    script = failing_script(shell)
+    code, shown = shell.on_terminal("run", script, "--workers", "1", acts=acts)
     assert code == 1
     assert "hold" in shown
-    assert "0/4" in shown
+    assert (shell.place / "go").exists()
     assert "all, " in shown
     told = "error: ExceptionRaised (ZeroDivisionError) in invert"
     assert told in shown.partition("finished")[0]
