@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 
 import pytest
 
@@ -19,10 +18,9 @@ with f.Fun():
 
 
 def test_a_run_whose_directory_is_removed_ends_and_leaves_nothing_behind(shell) -> None:
-    began = time.monotonic()
     done = shell.funsies("run", shell.script("removed.py", REMOVED), "--workers", "2")
     assert done.code == 3, done.err
-    assert time.monotonic() - began < 30
+    assert "waiting for it" not in done.err  # nothing of it will come back
     assert "or its directory removed; run it again" in done.err
     assert "lives on" not in done.err
     assert "Traceback" not in done.err

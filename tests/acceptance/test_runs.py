@@ -10,15 +10,19 @@ import msgspec
 import pytest
 
 FLOW = """\
-import sys
+import sys, time
 import funsies as f
+from funsies.history.runs import last_run
 
 @f.task
 def double(number: int) -> int:
     return 2 * number
 
-with f.Fun():
+with f.Fun() as session:
     f.execute(*[double(number) for number in range(2)])
+    while not last_run(session.backend).is_git_known:  # short runs do not wait for it
+        time.sleep(0.01)
+        session.recorder.look()
 with f.Fun():
     f.execute(double(double(1)))
     if "fails" in sys.argv:
