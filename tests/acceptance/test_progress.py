@@ -12,6 +12,7 @@ FLOW = """\
 import asyncio, sys, time
 from pathlib import Path
 import funsies as f
+from funsies.engine.worker_registry import list_workers
 
 @f.task
 def hold(number: int, place: str) -> int:
@@ -27,7 +28,9 @@ async def waits(*steps):
     await f.execute(*steps)
 
 said = {"yes": True, "no": False}.get(sys.argv[1])
-with f.ManagedFun(nworkers=1, progress=said):
+with f.ManagedFun(nworkers=1, progress=said) as session:
+    while not list_workers(session.server):  # one that takes long to start is told of
+        time.sleep(0.01)
     f.execute(hold(1, PLACE), invert(0)).wait()
     f.wait_for(hold(1, PLACE))
     asyncio.run(waits(hold(2, PLACE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from funsies.config import Directory
+from funsies.local.daemons import wait_until
 from tests.ports import free_port
 
 from .conftest import Shell
@@ -81,6 +83,12 @@ def worker(user: Shell, url: str, *more: str) -> Iterator[subprocess.Popen[str]]
         process.communicate(timeout=30)
 
 
+def workers_of(user: Shell) -> list[object]:
+    """Those that the user's server knows."""
+    workers: list[object] = json.loads(user.funsies("status", "--json").text)["workers"]
+    return workers
+
+
 def share_key(owner: Shell, user: Shell) -> None:
     user.variables["FUNSIES_KEY"] = (owner.place / ".funsies" / "key").read_text().strip()
 
@@ -94,6 +102,9 @@ def test_a_worker_elsewhere_and_the_program_exchange_values_of_any_size(
     other = elsewhere()
     share_key(shell, other)
     with worker(other, url):
+        assert wait_until(
+            lambda: bool(workers_of(shell)), 60
+        )  # else it is told that nobody serves
         done = shell.python(shell.script("large.py", LARGE))
     assert (done.text.encode(), done.err) == (SIZES, "")
     assert not (shell.place / ".funsies" / "data").exists()
