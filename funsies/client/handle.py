@@ -18,7 +18,7 @@ from funsies.session import Session
 from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
-from .progress import PROGRESS_SECONDS, Progress, progress_since, reported, watching
+from .progress import PROGRESS_SECONDS, Progress, attend, progress_since, reported, watching
 from .requests import arm, local_queue
 from .step_labels import labels_for
 from .targets import Targets
@@ -45,6 +45,7 @@ class Handle:
         self._asked = targets
         self._options = options
         self._is_local = is_local
+        attend(session)
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests
         self._waiting = Waiting(session, self.targets, self._ask_again)

@@ -64,6 +64,12 @@ def watching(
     return _watching_here(session)
 
 
+def attend(session: Session) -> None:
+    """Have the next wait tell what fails from now on: something is about to be asked for."""
+    if session.progress and watcher.get() is None and not is_in_step() and not is_notebook():
+        _display(session)  # what has failed before it was made is old
+
+
 def _watching_here(session: Session) -> AbstractContextManager[Report | None]:
     """The cell of a notebook that waits is told; a terminal or a pipe if that was asked for."""
     if session.progress is False or is_in_step():

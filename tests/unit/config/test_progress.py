@@ -36,6 +36,20 @@ def test_a_program_without_stderr_is_not_ended_by_its_progress(
         assert f.take(step) == 1
 
 
+def test_what_has_failed_before_it_is_waited_for_is_told_by_the_wait(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with f.Fun(f.Server("memory://"), progress=True):
+        handle = f.execute(f.reduce(divmod, 1, 0))
+        assert capsys.readouterr().err == ""
+        handle.wait()
+        assert capsys.readouterr().err.startswith(
+            "error: ExceptionRaised (ZeroDivisionError) in divmod"
+        )
+        handle.wait()
+        assert capsys.readouterr().err == "", "once"
+
+
 def test_what_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with (
         pytest.raises(ConfigurationError, match="progress= is True, False or None, not 'yes'"),
