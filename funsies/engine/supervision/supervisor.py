@@ -125,7 +125,7 @@ class Supervisor:
         try:
             child = self._fork(queue, assignment)
         except OSError as problem:  # no memory, or too many processes
-            _log.warning("worker %s cannot start its horse: %s", self._worker, problem)
+            _log.warning("worker %s cannot start its work-horse: %s", self._worker, problem)
             return None
         ended = child.watch(tick)
         self._child = None

@@ -32,4 +32,4 @@ def test_a_worker_that_cannot_fork_pauses_and_does_not_die(
         assert not supervisor.backoff.holds(QUEUE)
     assert not supervisor.drain(QUEUE, lambda: None)
     assert supervisor.backoff.holds(QUEUE)
-    assert "cannot start its horse: [Errno 11]" in caplog.text
+    assert "cannot start its work-horse: [Errno 11]" in caplog.text
