@@ -114,15 +114,23 @@ class Loaded:
             self._start_once()
 
     def _start_once(self) -> None:
-        if self._server is None:
-            self._server = subprocess.Popen(
-                [sys.executable, *self._options, str(SERVER), self._address, *self._commands],
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            assert self._server.stdout is not None
-            assert self._server.stdout.readline() == b"ready\n"
+        if self._server is not None:
+            return
+        server = subprocess.Popen(
+            [sys.executable, *self._options, str(SERVER), self._address, *self._commands],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+        except BaseException:  # the time of the test is over, say: the next one begins anew
+            server.kill()
+            server.communicate()
+            Path(self._address).unlink(missing_ok=True)
+            raise
+        self._server = server
 
 
 COPIED = {
