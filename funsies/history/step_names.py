@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from funsies.core.background import in_background
 from funsies.core.digest import Digest
 from funsies.store.connect import Backend
 
+from .background import in_background
 from .closure import Closure, read_closure
 from .labels import NO_LABELS, Labels, labels_of
 from .run_records import last_number, numbers

@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
-from funsies.core.background import in_background
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError
+from funsies.history.background import in_background
 from funsies.history.closure import read_closure
 from funsies.report.diagram import (
     MAX_NODES,
