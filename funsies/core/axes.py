@@ -2,7 +2,8 @@
 
 This is the notation of jaxtyping; that of ``Shape["*", 3]`` is turned into it. An axis is a
 size, a name, which stands for the same size throughout one array, or anything: ``_``, and what
-is calculated (``n+1``). ``...`` and ``*names`` are any number of axes, ``#3`` is 3 or 1.
+is calculated (``n+1``). ``...`` and ``*names`` are any number of axes, ``#3`` is 3 or 1, and
+``#n`` is what ``n`` is, or 1.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ class Axis(NamedTuple):
     Attributes:
         sizes: that it can have; None for all.
         name: of its size, if it has one.
+        or_one: True if it can also have the size 1, whatever its name stands for.
     """
 
     sizes: frozenset[int] | None = None
     name: str = ""
+    or_one: bool = False
 
 
 class Axes(NamedTuple):
@@ -63,14 +66,16 @@ class Axes(NamedTuple):
 def _word(axis: Axis, shared: Sequence[str]) -> str:
     if axis.sizes is not None:
         return ("#" if len(axis.sizes) > 1 else "") + str(max(axis.sizes))
-    return f"n{shared.index(axis.name)}" if axis.name in shared else "_"
+    if axis.name not in shared:
+        return "_"
+    return ("#" if axis.or_one else "") + f"n{shared.index(axis.name)}"
 
 
 def read_axes(text: str) -> Axes:
     """Read the notation.
 
-    >>> read_axes("n 3").of_number(2)
-    (Axis(sizes=None, name='n'), Axis(sizes=frozenset({3}), name=''))
+    >>> [axis.name or axis.sizes for axis in read_axes("n 3").first]
+    ['n', frozenset({3})]
     >>> read_axes("*batch rows cols=3").written()
     '... _ 3'
     """
@@ -94,7 +99,9 @@ def _parts(word: str) -> tuple[str, str]:
 def _axis(marks: str, rest: str) -> Axis:
     if rest.isdecimal():
         return Axis(frozenset({int(rest), 1} if "#" in marks else {int(rest)}))
-    return Axis(name=rest) if rest.isidentifier() and not marks else Axis()
+    if rest.isidentifier() and marks in {"", "#"}:
+        return Axis(name=rest, or_one=marks == "#")
+    return Axis()
 
 
 def have_shape(axes: Axes, shape: Sequence[int]) -> bool:
@@ -108,8 +115,11 @@ def have_shape(axes: Axes, shape: Sequence[int]) -> bool:
         return False
     named: dict[str, int] = {}
     return all(
-        (axis.sizes is None or size in axis.sizes)
-        and (not axis.name or named.setdefault(axis.name, size) == size)
+        (axis.or_one and size == 1)
+        or (
+            (axis.sizes is None or size in axis.sizes)
+            and (not axis.name or named.setdefault(axis.name, size) == size)
+        )
         for axis, size in zip(wanted, shape, strict=True)
     )
 

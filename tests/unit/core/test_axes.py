@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from funsies.core.axes import are_other_axes, have_shape, read_axes
@@ -39,6 +39,9 @@ def test_what_is_written_of_axes_means_the_same(text, shape):
 
 
 @given(texts(), SHAPES)
+@example("... #b #b", (0, 2))
+@example("#b b #b", (1, 3, 3))
+@example("b #b b", (2, 1, 1))
 def test_axes_mean_what_they_mean_to_jaxtyping(text, shape):
     np, jaxtyping = pytest.importorskip("numpy"), pytest.importorskip("jaxtyping")
     if "+" not in text:  # only jaxtyping's own decorator calculates
