@@ -61,8 +61,9 @@ def double(number: int) -> int:
 def see_prolonged(session: Session, step: f.Artefact[int]) -> None:
     """Wait until the lease of a step was renewed twice: meanwhile, all workers have swept.
 
-    A clock that is set once more before each of them has looked at it cannot be told from one
-    that is right. The lease is prolonged by sweepers as well, but only once between renewals.
+    A clock that is set before each of them has looked at it, as that of a worker that starts
+    just then or once more, may be taken for right by that one. The lease is prolonged by
+    sweepers as well, but only once between renewals.
     """
     seen: set[int] = set()
     while len(seen) < 5:
@@ -79,7 +80,7 @@ def test_leases_and_delays_outlive_a_clock_that_is_set(clocked_stage, settable_c
     victim = stage.start_worker("lost")
     stage.start_worker()
     stage.start_worker("other")
-    with f.Fun(stage.server):
+    with f.Fun(stage.server) as session:
         long = f.reduce(take_long, stage.channel.url)
         lost = f.reduce(vanish_first, stage.channel.url, opt=f.options(queue="lost"))
         delayed = f.reduce(
@@ -87,14 +88,16 @@ def test_leases_and_delays_outlive_a_clock_that_is_set(clocked_stage, settable_c
             stage.channel.url,
             opt=f.options(queue="other", retries=1, retry_delay_seconds=DELAY_SECONDS),
         )
-        f.execute(long, lost, delayed)
-        stage.channel.hear("failed")
+        f.execute(long, lost)
         stage.channel.hear("victim")
+        stage.start_worker("lost")
+        see_prolonged(session, long)
+        f.execute(delayed)
+        stage.channel.hear("failed")
         settable_clock.set_by(seconds)
         began = time.monotonic()
         os.kill(victim.pid, signal.SIGKILL)
         stage.channel.say("go on")
-        stage.start_worker("lost")
         f.wait_for(lost, delayed, timeout=60)
         took = time.monotonic() - began
         f.wait_for(long, timeout=60)
