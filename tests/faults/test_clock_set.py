@@ -66,10 +66,13 @@ def see_prolonged(session: Session, step: f.Artefact[int]) -> None:
     sweepers as well, but only once between renewals.
     """
     seen: set[int] = set()
-    while len(seen) < 5:
+
+    def is_prolonged() -> bool:
         leases = session.backend.graph.leases()
-        seen |= {each.expires_ms for each in leases if each.operation == step.producer}
-        time.sleep(0.01)
+        seen.update(each.expires_ms for each in leases if each.operation == step.producer)
+        return len(seen) == 5
+
+    assert wait_until(is_prolonged, 60)
 
 
 @pytest.mark.slow
