@@ -30,7 +30,10 @@ SHOWN_COMMANDS: Final = 25
 
 
 def lines(results: Sequence[Figures]) -> Iterator[str]:
-    """Lay out what was measured: an operation where that is counted, and the rest by name."""
+    """Lay out what was measured: an operation where that is counted, and the rest by name.
+
+    What failed comes last, where it is seen.
+    """
     counted = [each for each in results if "milliseconds_per_operation" in each]
     if counted:
         yield "".join([f"{'':24}{'n':>8}{'W':>3}", *(f"{name:>10}" for name in COLUMNS)])
@@ -38,7 +41,7 @@ def lines(results: Sequence[Figures]) -> Iterator[str]:
         cells = (f"{_short(each.get(key)):>10}" for key in COLUMNS.values())
         name = f"{each['case']} {each.get('peer', '')}"
         yield "".join([f"{name:24}{each['n']:>8}{each['workers']:>3}", *cells])
-    for each in results:
+    for each in sorted(results, key=lambda each: "error" in each):
         if each not in counted and "cannot" not in each:
             yield f"{each['case']}, n = {each['n']}"
             yield from _by_name(each)

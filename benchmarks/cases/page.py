@@ -37,10 +37,10 @@ def measure(setting: Setting) -> Figures:
     event, by which an open page is written anew; and CPU time of a second in which nothing
     happens. CPU time is that of the process of the page, without the server.
     """
-    with server_and_workers(setting.workers) as session:
+    with server_and_workers(setting.workers) as session, asyncio.Runner() as runner:
         target, expected, _ = wide_graph(setting.n, 0)
         run_to_end(target, expected)
-        reader = _reader(session)
+        reader = _reader(session, runner)
         pages = {
             "tasks": "",
             "runs": "runs",
@@ -69,10 +69,10 @@ def measure(setting: Setting) -> Figures:
         return figures
 
 
-def _reader(session: Session) -> _Reader:
+def _reader(session: Session, runner: asyncio.Runner) -> _Reader:
     given = Access(PORT)
     site = Site(session.server, session.backend, given)
-    return _Reader(make_app(site), given)
+    return _Reader(make_app(site), given, runner)
 
 
 @dataclass(slots=True)
@@ -94,10 +94,11 @@ class _Cost:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Somebody who was let in."""
+    """Somebody who was let in; all pages are asked for in one event loop, as of a server."""
 
     app: ASGIApp
     given: Access
+    runner: asyncio.Runner
 
     def load(self, path: str) -> _Cost:
         """Read a page."""
@@ -150,7 +151,7 @@ class _Reader:
             await self.app(scope, receiving(has_come), send)
 
         began, cpu = time.perf_counter(), time.process_time()
-        asyncio.run(answered())
+        self.runner.run(answered())
         cost.milliseconds = (time.perf_counter() - began) * 1000
         cost.cpu_milliseconds = (time.process_time() - cpu) * 1000
         if cost.status != OK:

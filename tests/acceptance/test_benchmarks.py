@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 PROGRAM = Path(__file__).parents[2] / "benchmarks" / "run.py"
+CASES = sorted(file.stem for file in PROGRAM.parent.glob("cases/[!_]*.py"))
 SECONDS = 110
 
 pytestmark = pytest.mark.slow
@@ -35,6 +36,22 @@ def figures(case: str, n: int, *arguments: str) -> dict[str, float]:
     assert f'"case": "{case}"' in line
     assert read["n"] == n
     return read
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_runs_at_its_small_size(case: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--case", case, "--quick"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (measured,) = map(json.loads, done.stdout.splitlines())
+    assert measured["case"] == case
+    asked = {"case", "n", "workers", "repeats", "python", "cores", "load_before", "measured"}
+    assert measured.keys() - asked
 
 
 def points_of(line: Any) -> list[dict[str, Any]]:
