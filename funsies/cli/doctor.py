@@ -12,6 +12,7 @@ from funsies.core.errors import FunsiesError, ServerError
 from funsies.engine.arming import arm_queues
 from funsies.engine.server_state import ServerState, look_at_server
 from funsies.engine.slots import new_slot
+from funsies.engine.starting import starting_queues
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.engine.worker_registry import WorkerView, describe_self, describe_workers
@@ -155,6 +156,7 @@ def _state(session: Session, server: ServerState, workers: list[WorkerView]) -> 
     counts = graph.counts().values()
     ready = graph.queues()
     served = {f"{queue}@{each.python}" for each in workers for queue in each.queues}
+    served |= starting_queues(session.server, ready)  # as good as there
     return StateSeen(
         steps={state: sum(getattr(each, state) for each in counts) for state in STATES},
         ready={_called(queue): number for queue, number in ready.items()},

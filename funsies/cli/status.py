@@ -13,6 +13,7 @@ from rich.text import Text
 
 from funsies.core.cutting import cut, printable
 from funsies.core.digest import short_hash
+from funsies.engine.starting import starting_queues
 from funsies.history.runs import Run, last_run
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
@@ -89,9 +90,12 @@ def _print(session: Session, workers: list[Occupation]) -> None:
         console.print(Text(f"run      {run.number} {run.outcome.value}: {program}"))
     ready = session.backend.graph.queues()
     served = {queue for each in workers for queue in each.queues}
+    starting = starting_queues(session.server, ready)
     for queue, number in sorted(ready.items()):
         name = queue.rpartition("@")[0]
         warning = "" if name in served else ", but no worker serves it"
+        if warning and queue in starting:
+            warning += " yet: some are starting"
         console.print(
             f"queue    {name}: {counted(number, 'step')} ready{warning}", markup=False
         )

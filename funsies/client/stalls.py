@@ -68,7 +68,7 @@ class UnservedWatch:
             is_new = queue not in self._said and not queue.startswith(LOCAL_PREFIX)
             if is_new and self._is_due(queue, now - since):
                 workers = self._count_workers(queue)
-                if workers == 0:
+                if workers == 0 and not self._starting([queue]):
                     self._said.add(queue)
                     self._warn(queue, now - since)
                 elif workers and not self._has_looked_around:
@@ -94,14 +94,22 @@ class UnservedWatch:
         return now - self._looked_at > AWAY_SECONDS
 
     def queues(self) -> list[str]:
-        """Names of the queues with ready work that no worker serves now, if that is known."""
+        """Names of the queues with ready work that no worker serves, or soon will, if known."""
         if self._session.backend.is_in_process:
             return []
         ready = self._session.backend.graph.queues()
         if self._was_away(self._clock()):
             return []
-        public = (each for each in ready if not each.startswith(LOCAL_PREFIX))
-        return [each.rpartition("@")[0] for each in public if self._count_workers(each) == 0]
+        public = [each for each in ready if not each.startswith(LOCAL_PREFIX)]
+        unserved = [each for each in public if self._count_workers(each) == 0]
+        starting = self._starting(unserved)
+        return [each.rpartition("@")[0] for each in unserved if each not in starting]
+
+    def _starting(self, queues: Collection[QueueName]) -> Collection[QueueName]:
+        """Those of which the workers may still be loading what they need."""
+        from funsies.engine.starting import starting_queues  # noqa: PLC0415 - rarely needed
+
+        return starting_queues(self._session.server, queues)
 
     def _count_workers(self, queue: QueueName) -> int | None:
         """How many workers serve a queue; None if that is not known."""

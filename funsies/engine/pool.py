@@ -8,6 +8,7 @@ once a second for ever, and looks at its workers by polling.
 from __future__ import annotations
 
 import logging
+import mmap
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -29,6 +31,7 @@ from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .preload import preload
+from .starting import note_starting
 from .startup_failures import note_startup_failure
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
@@ -42,6 +45,12 @@ _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SHORT_LIFE_SECONDS: Final = 10.0
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
+
+_LONG_LIFE_SECONDS: Final = 300.0
+"""A worker that has lived for so long is replaced at once: it does not die again and again."""
+
+_SERVING: Final = 1
+"""What a worker writes, once it takes work, into memory that it shares with its pool."""
 
 SHORT_LIVES: Final = 4
 """If each worker has died so often in a row as soon as it was started, the pool gives up."""
@@ -81,10 +90,12 @@ def run_pool(
     _check(server)
     served = [queue_name(queue) for queue in queues]
 
-    def work() -> None:
-        sys.exit(run_worker(server, queues, burst=burst, timing=timing))
+    def work(says_serving: Callable[[], None]) -> None:
+        code = run_worker(server, queues, burst=burst, timing=timing, on_serving=says_serving)
+        sys.exit(code)
 
     become_subreaper()
+    note_starting(server, queues)
     preload()  # once for all of them, which start as copies
     pool = WorkerPool(
         count, work, tell=lambda words: note_startup_failure(server, served, words)
@@ -110,6 +121,12 @@ class _Place:
     short_lives: int = 0
     hearing: Connection | None = None
     is_left: bool = False
+    serving: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, 1))
+
+    @property
+    def has_served(self) -> bool:
+        """True if the process, or the last one, has begun to take work: it has said so."""
+        return self.serving[0] == _SERVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +138,7 @@ class _End:
         is_without_server: True if it says that no server answers: that is no fault of the
             workers, so the pool goes on until there is one. An exit code would not tell, since
             libraries and administrators choose theirs as they like.
-        has_refused: True if it says that it cannot work: it has begun nothing, however long it
-            took to find that out on a slow machine.
+        has_refused: True if it says that it cannot work, however long it took to find out.
     """
 
     exit_code: int
@@ -137,12 +153,13 @@ class WorkerPool:
 
     Attributes:
         count: number of processes.
-        work: what each does; it ends the process.
+        work: what each does; it ends the process. It calls what it is given once it takes work:
+            one that ends before has begun nothing, however long that took on a slow machine.
         tell: told why, if the processes cannot live and the pool gives up.
     """
 
     count: int
-    work: Callable[[], None]
+    work: Callable[[Callable[[], None]], None]
     tell: Callable[[str], None] = _log.error
     _places: list[_Place] = field(init=False)
     _is_stopping: bool = field(init=False, default=False)
@@ -186,9 +203,12 @@ class WorkerPool:
 
     def _start(self, place: _Place) -> None:
         place.started_at = time.monotonic()
+        place.serving[0] = 0
         place.hearing, saying = _FORK.Pipe(duplex=False)
         with closing(saying), _held_signals():
-            process = _FORK.Process(target=_enter, args=(self.work, saying, os.getpid()))
+            process = _FORK.Process(
+                target=_enter, args=(self.work, saying, place.serving, os.getpid())
+            )
             try:
                 process.start()
             except OSError as problem:  # no memory, or too many processes
@@ -230,17 +250,20 @@ class WorkerPool:
                 self._exit_code = EXIT_IN_TROUBLE
             return
         lived_seconds = time.monotonic() - place.started_at
-        is_short = end.has_refused or lived_seconds < _SHORT_LIFE_SECONDS
-        pause_seconds = place.pause_seconds if is_short else 0.0
+        begun = place.has_served and not end.has_refused
+        is_well = begun and lived_seconds >= _LONG_LIFE_SECONDS
+        pause_seconds = 0.0 if is_well else place.pause_seconds
         longer = max(2 * pause_seconds, _FIRST_PAUSE_SECONDS)
         place.pause_seconds = min(longer, _LONGEST_PAUSE_SECONDS)
         place.start_at = time.monotonic() + pause_seconds
+        is_short = not begun or lived_seconds < _SHORT_LIFE_SECONDS
         is_in_vain = is_short and not end.is_without_server
         place.short_lives = place.short_lives + 1 if is_in_vain else 0
         if all(map(_cannot_live, self._places)):
             self._give_up(end.words)
         else:
-            _log.warning("a worker died (%s); another takes its place", end.words)
+            then = f" in {pause_seconds:.0f} s" if pause_seconds >= 1 else ""
+            _log.warning("a worker died (%s); another takes its place%s", end.words, then)
 
     def _give_up(self, words: str) -> None:
         self._exit_code = EXIT_GAVE_UP
@@ -254,9 +277,9 @@ class WorkerPool:
 
 
 def _cannot_live(place: _Place) -> bool:
-    lives = place.process is not None
+    serves = place.process is not None and place.has_served
     is_young = time.monotonic() - place.started_at < _SHORT_LIFE_SECONDS
-    return place.short_lives >= SHORT_LIVES and (is_young or not lives)
+    return place.short_lives >= SHORT_LIVES and (is_young or not serves)
 
 
 def _end_of(place: _Place, exit_code: int) -> _End:
@@ -270,7 +293,12 @@ def _end_of(place: _Place, exit_code: int) -> _End:
     return _End(exit_code, f"it ended with exit code {exit_code}")
 
 
-def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
+def _enter(
+    work: Callable[[Callable[[], None]], None],
+    saying: Connection,
+    serving: mmap.mmap,
+    parent: int,
+) -> None:
     """Become a worker: signals and the end of the supervisor have their own effects here."""
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
@@ -279,7 +307,7 @@ def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
         sys.exit(EXIT_IN_TROUBLE)  # it died before it could be told
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     try:
-        work()
+        work(partial(serving.__setitem__, 0, _SERVING))
     except FunsiesError as problem:
         saying.send((str(problem), isinstance(problem, NoServerError), True))
         _log.error("a worker cannot work: %s", problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from types import FrameType
 from typing import Final
@@ -41,6 +41,7 @@ def run_worker(
     burst: bool = False,
     timing: Timing | None = None,
     name: str | None = None,
+    on_serving: Callable[[], None] = lambda: None,
 ) -> int:
     """Serve queues until asked to stop.
 
@@ -53,6 +54,7 @@ def run_worker(
         burst: True to leave when nothing is ready on the queues.
         timing: the engine's patience.
         name: of the worker; unique on the server.
+        on_serving: called once it takes work.
 
     Returns:
         Exit code of the process: 0 if it left in order, 1 if not.
@@ -87,6 +89,7 @@ def run_worker(
             upkeep=upkeep,
             timing=patience,
             name=worker_name,
+            on_serving=on_serving,
         )
         worker.work(burst=burst, logging_level="WARNING")
     left_in_order = burst or worker.was_asked_to_stop

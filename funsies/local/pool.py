@@ -16,6 +16,8 @@ from funsies.config.directory import Directory
 from funsies.config.invitation import encode_invitation, invitation_to
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
+from funsies.core.options import DEFAULT_QUEUE
+from funsies.engine.starting import note_starting
 
 from .daemons import (
     INHERITED_DESCRIPTOR,
@@ -97,6 +99,7 @@ def start_pool(
     options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
     command = funsies_command("join", "-", *options, *arguments, "--", *queues)
     invitation = invitation_to(server.jobs_url, server.keys, server.data_url)
+    note_starting(server, _served(queues, arguments))
     log_start = log.stat().st_size if log.exists() else 0
     try:
         pid = spawn(command, log=log, lock=held, reads=encode_invitation(invitation))
@@ -108,6 +111,12 @@ def start_pool(
     finally:
         os.close(held)
     return Pool(pid, lock, log, log_start)
+
+
+def _served(queues: Sequence[str], arguments: Sequence[str]) -> Sequence[str]:
+    """Which queues they serve; among arguments there may be some, and values of options."""
+    named = [*queues, *(each for each in arguments if not each.startswith("-"))]
+    return named or [DEFAULT_QUEUE]
 
 
 def running_pools(directory: Directory) -> Iterator[Pool]:

@@ -8,9 +8,12 @@ from typing import Final
 from starlette.requests import Request
 
 from funsies.core.digest import Digest
+from funsies.core.options import DEFAULT_QUEUE
+from funsies.engine.starting import starting_queues
 from funsies.history.pending_runs import Askers
 from funsies.report.elsewhere import left_behind
 from funsies.report.occupation import Known, counted_states, who_works, workers_by_run
+from funsies.store.submission import queue_name
 
 from .site import Facts, Site
 
@@ -47,11 +50,14 @@ class WorkersPage:
             runs = self._askers.newest_runs(operations)
             return Known(called, runs)
 
+        queues = graph.queues()
+        expected = {queue_name(DEFAULT_QUEUE), *queues}
         found = who_works(site.server, graph, inquire)
         return {
             "found": found[:MOST_SHOWN],
             "more": max(0, len(found) - MOST_SHOWN),
             "states": counted_states(found),
             "left_behind": left_behind(site.backend, workers_by_run(found)),
-            "queues": sorted(graph.queues().items()),
+            "queues": sorted(queues.items()),
+            "are_starting": not found and bool(starting_queues(site.server, expected)),
         }

@@ -10,6 +10,8 @@ import funsies as f
 from funsies.client import stalls, waiting
 from funsies.core.errors import WaitTimeoutError
 from funsies.engine.arming import count_workers
+from funsies.engine.starting import note_starting
+from funsies.engine.startup_failures import note_startup_failure
 from funsies.store.submission import queue_name
 
 
@@ -106,6 +108,36 @@ def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch)
     be_impatient(monkeypatch)
     run_something(stage)
     assert caplog.text == ""
+
+
+def test_workers_that_are_still_starting_are_waited_for(tmp_path, caplog, monkeypatch):
+    """Also where it takes them longer than the time after which a queue is mentioned."""
+    be_impatient(monkeypatch)
+    with f.ManagedFun(directory=tmp_path):
+        step = f.reduce(answer)
+        f.execute(step)
+        f.wait_for(step, timeout=60)
+        assert f.take(step) == 42
+    assert "no worker serves" not in caplog.text
+
+
+def test_a_queue_whose_workers_are_starting_is_not_called_deserted(stage, caplog):
+    now = [0.0]
+    with f.Fun(stage.server, f.options(queue="gpu")) as session:
+        f.execute(f.reduce(answer))
+        note_startup_failure(stage.resolved, [queue_name("gpu")], "it was broken")
+        note_starting(stage.resolved, ["gpu"])
+        watch = stalls.UnservedWatch(session, clock=lambda: now[0])
+        for _ in range(10):
+            now[0] += 2.0
+            watch.look()
+        assert watch.queues() == []
+        assert caplog.text == ""
+        note_startup_failure(stage.resolved, [queue_name("gpu")], "it is broken again")
+        assert watch.queues() == ["gpu"]
+        watch.look()
+    assert "no worker serves the queue 'gpu'" in caplog.text
+    assert "it is broken again" in caplog.text
 
 
 def test_a_server_that_hung_is_not_taken_for_one_without_workers(stage, caplog):

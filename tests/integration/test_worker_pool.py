@@ -105,7 +105,7 @@ def test_a_pool_without_a_server_says_so_at_once(stage, tmp_path):
 def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(number, code):
     """It has no handler for the signal yet, so that ends it; and it holds nothing."""
 
-    def start_for_ever():
+    def start_for_ever(_says_serving):
         os.kill(os.getppid(), signal.SIGTERM)
         signal.pause()
 
@@ -135,7 +135,7 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
 def test_a_pool_whose_workers_die_at_once_gives_up_whatever_their_exit_code(monkeypatch, code):
     monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
     told = []
-    assert WorkerPool(2, lambda: os._exit(code), told.append).run() == EXIT_GAVE_UP
+    assert WorkerPool(2, lambda _: os._exit(code), told.append).run() == EXIT_GAVE_UP
     assert told == [f"it ended with exit code {code}"]
 
 
@@ -145,7 +145,7 @@ def test_a_pool_goes_on_while_its_workers_find_no_server(monkeypatch):
     outages = 2 * SHORT_LIVES
     os.write(writing, b"." * outages + b"!")
 
-    def look_for_a_server():
+    def look_for_a_server(_says_serving):
         if os.read(reading, 1) == b".":
             raise NoServerError("no server answers")
 
@@ -165,7 +165,7 @@ def test_a_pool_gives_up_however_long_its_workers_take_to_find_that_they_cannot_
     reading, writing = os.pipe()
     workers = 2
 
-    def refuse():
+    def refuse(_says_serving):
         os.write(writing, b".")
         raise ServerError("it is too old")
 
@@ -173,5 +173,43 @@ def test_a_pool_gives_up_however_long_its_workers_take_to_find_that_they_cannot_
     assert WorkerPool(workers, refuse, told.append).run() == EXIT_GAVE_UP
     assert told == ["it is too old"]
     assert len(os.read(reading, 1000)) >= workers * SHORT_LIVES
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_pool_gives_up_if_its_workers_never_come_to_serve_however_long_that_takes(
+    monkeypatch,
+):
+    """They die without a word, as by a library that is loaded, and may have taken minutes."""
+    monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("funsies.engine.pool._SHORT_LIFE_SECONDS", 0.0)
+    reading, writing = os.pipe()
+    os.write(writing, b"." * 2 * SHORT_LIVES)
+
+    def die(_says_serving):
+        os.set_blocking(reading, False)
+        os._exit(3 if os.read(reading, 1) else 0)
+
+    told = []
+    assert WorkerPool(1, die, told.append).run() == EXIT_GAVE_UP
+    assert told == ["it ended with exit code 3"]
+    os.close(reading)
+    os.close(writing)
+
+
+def test_workers_that_have_served_are_replaced_again_and_again_ever_more_slowly(
+    monkeypatch, caplog
+):
+    monkeypatch.setattr("funsies.engine.pool._SHORT_LIFE_SECONDS", 0.0)
+    monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 1.0)
+    reading, writing = os.pipe()
+    os.write(writing, b"1110")
+
+    def serve_for_a_while(says_serving):
+        says_serving()
+        os._exit(int(os.read(reading, 1)))
+
+    assert WorkerPool(1, serve_for_a_while).run() == 0
+    assert caplog.messages[-1].endswith("another takes its place in 1 s")
     os.close(reading)
     os.close(writing)

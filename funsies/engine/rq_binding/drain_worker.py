@@ -7,7 +7,7 @@ class, and each of these methods is named in ``tests/unit/dependencies/test_rq.p
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from types import FrameType
@@ -59,6 +59,7 @@ class DrainWorker(ResilientWorker):
         upkeep: what it does for everybody.
         timing: the engine's patience.
         name: of the worker, unique on the server.
+        on_serving: called once it is registered, and has loaded what children need.
     """
 
     def __init__(
@@ -71,7 +72,9 @@ class DrainWorker(ResilientWorker):
         upkeep: Upkeep,
         timing: Timing,
         name: str,
+        on_serving: Callable[[], None],
     ) -> None:
+        self._on_serving = on_serving
         self.timing = timing
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
@@ -101,6 +104,7 @@ class DrainWorker(ResilientWorker):
         super().bootstrap(*arguments, **options)
         preload()
         share_memory()
+        self._on_serving()
 
     def serialize(self) -> dict[Any, Any]:
         """What is registered: RQ's, and what may differ between workers."""
