@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from funsies.core.keyring import Keyring
 from funsies.store.memory import MemoryStore
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore
+from funsies.store.redis.clock_watch import ClockWatch
 from funsies.store.rows import (
     Claim,
     Completion,
@@ -129,7 +131,19 @@ class Bench:
     def forget_clock(self) -> None:
         """Have whoever sweeps next be new: it has nothing to compare the clock with."""
         if isinstance(self.store, RedisStore):
-            self.store._clock_watch._last = None
+            self.store._clock_watch = ClockWatch(self.store._ask_time, self._steady)
+
+    @contextmanager
+    def newcomer(self) -> Iterator[None]:
+        """Have who sweeps in the block be new; who has swept before goes on after it."""
+        assert isinstance(self.store, RedisStore)
+        before = self.store._clock_watch
+        self.forget_clock()
+        yield
+        self.store._clock_watch = before
+
+    def _steady(self) -> float:
+        return self.now_ms[0] / 1000
 
     # -- the graph
 

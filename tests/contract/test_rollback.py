@@ -71,11 +71,16 @@ def failed(expired, bench):
     return Completion(expired.operation, expired.fence, (result,), volatile=True)
 
 
+def clocks(now_ms):
+    """That of the server, and that of a machine: both go on alike."""
+    return {"clock": lambda: now_ms[0], "steady": lambda: now_ms[0] / 1000}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_work_goes_on_from_any_prefix_of_history(make_redis_server, redis_bench, seed):
     server = make_redis_server()
     now_ms = [1_700_000_000_000]
-    store = RedisStore(server.url, clock=lambda: now_ms[0])
+    store = RedisStore(server.url, **clocks(now_ms))
     bench = type(redis_bench)(store, now_ms)
     rows = history(bench)
     store.close()
@@ -87,7 +92,7 @@ def test_work_goes_on_from_any_prefix_of_history(make_redis_server, redis_bench,
     for cut in range(first + 1 + seed * stride // 4, len(whole), stride):
         log.write_bytes(whole[:cut])
         server.start()
-        store = RedisStore(server.url, clock=lambda: now_ms[0])
+        store = RedisStore(server.url, **clocks(now_ms))
         bench = type(redis_bench)(store, now_ms, bench.numbers)
         again = list(filter(None, store.operations([row.digest for row in rows])))
         states = drive(bench, again)

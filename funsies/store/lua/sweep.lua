@@ -2,23 +2,23 @@
 
 -- Do what is due: expired leases, delays, cascades, operations that are still to be had wait.
 --
--- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5 "1" if the clock is known not to have been set
---       6... fences
+-- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5 time that the sweeper vouches for: how far it
+--       has gone at least, even if the clock was set  6... fences
 -- Returns  { requeued, exhausted { operation, fence, attempts, worker }, promoted, armed, more }
 
 register('sweep', { 'allow-oom' }, function()
   local sweeper, lease_ms, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-  local is_known = ARGV[5] == '1'
+  local vouched = tonumber(ARGV[5])
   local requeued, exhausted, free = {}, {}, {}
 
   local function expired(limit)
     return ask('ZRANGEBYSCORE', 'L', '-inf', now, 'LIMIT', 0, limit)
   end
 
-  -- Go on from the last sweep: as far as the clock says, if it is known to be right, and in no
+  -- Go on from the last sweep: as far as the clock says and the sweeper vouches for, and in no
   -- case back. A clock that was set back goes on from there.
   local function see_to_clock()
-    if is_known or not swept then now = math.max(unset, swept or unset) end
+    if swept then now = math.max(swept, math.min(told, vouched)) end
     if unset < now then call('SET', P .. 'K', added + now - unset) end
     call('SET', P .. 'S', now)
   end

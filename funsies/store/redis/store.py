@@ -222,8 +222,8 @@ class RedisStore(RedisReader):
         self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
     ) -> SweepAnswer:
         """See :meth:`GraphStore.sweep`."""
-        is_right = int(self._clock_watch.is_right())
-        answer = self._run("sweep", sweeper, lease_ms, limit, is_right, *fences)
+        vouched_ms = self._clock_watch.look()
+        answer = self._run("sweep", sweeper, lease_ms, limit, vouched_ms, *fences)
         return answers.swept(answer)
 
     def _ask_time(
