@@ -38,7 +38,7 @@ from funsies.store.data import (
 from funsies.store.files_put import facts, is_new, note_put
 from funsies.store.stored_labels import keep_path
 
-from .lost_values import lost
+from .lost_values import lost, read_safely
 from .step_labels import note_step_of
 from .stored_types import wire_of
 from .values import may_be_run, open_value, unwrapped
@@ -209,7 +209,8 @@ def takeout(
     target = Path(filename)
     if where.encoding.wire == FILES.wire:
         target = target.absolute()  # a directory may be "."
-    opened = open_value(session.backend, where, judge(session, volatile))
+    judged = judge(session, volatile)
+    opened = read_safely(session, where, lambda: open_value(session.backend, where, judged))
     opened = opened.alt(lambda error: note_step_of(session, error))
     try:
         with _replacing(target) as partial, unwrapped(session, opened) as source:

@@ -55,6 +55,7 @@ def reset(
     chosen = failures_below(graph, targets) if failed else targets.digests
     for digest in chosen:
         session.asked.pop(digest, None)
+    session.awaited.clear()  # what depends on them is forgotten, too
     return forget(graph, chosen, recursive=recursive)
 
 

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from returns.pipeline import is_successful
+from returns.result import Result
 
 from funsies.builder.artefact import Artefact
 from funsies.core.digest import Digest
@@ -15,14 +18,43 @@ from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
     Error,
+    ErrorKind,
     error_of_bytes,
 )
+from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.lost_results import forget, set_bad_aside
+
+from .targets import collect
+
+T = TypeVar("T")
 
 _postponed: Final[ContextVar[list[Callable[[], None]] | None]] = ContextVar(
     "_postponed", default=None
 )
+
+
+def read_safely(
+    session: Session, where: Artefact[Any], read: Callable[[], Result[T, Error]]
+) -> Result[T, Error]:
+    """Read a value; one that was waited for, and that the server has lost since, comes again.
+
+    Args:
+        session: knows what was waited for; in most programs nothing is asked for again.
+        where: the value.
+        read: reads it.
+    """
+    found = read()
+    if where.producer not in session.awaited or is_successful(found):
+        return found
+    if found.failure().kind is not ErrorKind.NotFound:
+        return found
+    from .requests import ask_again  # noqa: PLC0415 - only after a crash of the server
+    from .waiting import Waiting  # noqa: PLC0415 - as above
+
+    targets = collect([where])
+    Waiting(session, targets.digests, partial(ask_again, session, targets)).wait()
+    return read()
 
 
 @contextmanager

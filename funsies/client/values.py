@@ -32,7 +32,7 @@ from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status, StoredResult
 
-from .lost_values import lost
+from .lost_values import lost, read_safely
 from .notebook.ipython import show_results
 from .step_labels import note_step_of
 from .volatile import Judge, OnVolatile, accept, check_policy, judge
@@ -113,7 +113,8 @@ def take(
         made = _decoded(where, at_hand)
         return unwrap(made) if strict else made
     session = current_session("take()", connection)
-    loaded = _load(session.backend, where, judge(session, volatile))
+    judged = judge(session, volatile)
+    loaded = read_safely(session, where, lambda: _load(session.backend, where, judged))
     result = loaded.bind(lambda data: _decoded(where, data))
     result = result.alt(lambda error: note_step_of(session, error))
     return unwrapped(session, result) if strict else result

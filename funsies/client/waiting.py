@@ -130,6 +130,8 @@ class Waiting:
         # Looked at first: what is finished needs no subscription, which costs a connection.
         if not self.is_over or self._asks_to_mend():
             self._wait_for_news(deadline, report, report_seconds)
+        if self._session.keeps_asking and not self._is_stopped:
+            self._session.awaited.update(self._targets)
         if report is not None:
             report()
 

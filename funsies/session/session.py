@@ -62,6 +62,7 @@ class Session:
         on_look: called now and then while something is waited for.
         keeps_asking: True if what was asked for is asked for again when the server comes back
             from a crash without it.
+        awaited: what was waited for, and was there then, if lost results are asked for again.
         retries_before: number of a request; what failed before it is run again, as far as it
             is needed for what is executed. None if errors stay what they are.
         to_mend: decides which finished results, as they are volatile, to ask for again; None
@@ -82,6 +83,7 @@ class Session:
         self.on_request: Callable[[], None] = _ignore
         self.on_look: Callable[[], None] = _ignore
         self.keeps_asking = False
+        self.awaited: set[Digest] = set()
         self.retries_before: Generation | None = None
         self.to_mend: Callable[[GraphStore, Sequence[Digest]], Sequence[Digest]] | None = None
         self.progress: bool | None = None

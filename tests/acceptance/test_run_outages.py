@@ -67,7 +67,6 @@ with f.Fun():
     f.execute(total)
     kill_server()
     f.wait_for(total)
-    wait_for_the_disk()  # which the server writes to each second: take() does not wait again
     kill_server()
     assert f.take(total) == {EXPECTED}
 kill_server()
@@ -96,6 +95,34 @@ def test_the_server_of_a_run_is_started_again_and_the_run_ends_with_all_values(
     assert "was killed; starting it again" in done.err
     again = shell.funsies("run", shell.script("again.py", KILLS + AGAIN))
     assert again.text.strip() == EXPECTED, again.err
+
+
+def test_a_value_that_the_server_has_lost_since_it_was_waited_for_is_computed_again(
+    shell,
+) -> None:
+    """What came in the last second before a crash may be lost."""
+    script = workflow(
+        shell,
+        f"with f.Fun() as session:\n{indented(BUILD)}    f.execute(*doubled, total)\n"
+        "    f.wait_for(total, doubled[7])\n    kill_server()\n"
+        "    session.backend.graph.reset([total.producer, doubled[7].producer])\n"
+        "    print(f.take(total))\n"
+        "    f.takeout(doubled[7], 'seventh')\n",
+    )
+    done = shell.funsies("run", script, "--workers", "2", within_seconds=120)
+    assert done.text.strip() == EXPECTED, done.err
+    assert (shell.place / "seventh").read_text() == "14"
+
+
+def test_a_value_that_the_program_itself_has_forgotten_is_not_waited_for(shell) -> None:
+    script = workflow(
+        shell,
+        "with f.Fun():\n    step = f.reduce(double, 1, PLACE)\n"
+        "    f.execute(step).wait()\n    f.reset(step)\n"
+        "    print(f.take(step, strict=False).failure().kind.name)\n",
+    )
+    done = shell.funsies("run", script, "--workers", "1", within_seconds=120)
+    assert done.text.strip() == "NotFound", done.err
 
 
 @pytest.mark.slow
