@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from types import CodeType, FunctionType, GenericAlias, ModuleType, UnionType
 from typing import Any, Final, NamedTuple
 
+from funsies.core.fingerprint.arguments import reads_arguments
 from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
 from funsies.core.fingerprint.caching import held_by
 from funsies.core.fingerprint.classes import all_subclasses, owner_of
@@ -35,7 +36,10 @@ class Use(NamedTuple):
 
 
 def globals_used(function: FunctionType) -> Iterator[Use]:
-    """The globals that the code names; of modules of libraries, what the program put in."""
+    """The globals that the code names; of modules of libraries, what the program put in.
+
+    Of those, the arguments of the program are in ``sys``.
+    """
     namespace = function.__globals__
     for chain in names_of(function.__code__).globals:
         yield from along(namespace, chain)
@@ -43,6 +47,8 @@ def globals_used(function: FunctionType) -> Iterator[Use]:
         yield from along(vars(module), chain)
     for name, value in types_named_in(function.__code__, namespace).items():
         yield Use(namespace, name, value)
+    if reads_arguments(function):
+        yield Use(vars(sys), "argv", sys.argv)
 
 
 def modules_handed_on(function: FunctionType) -> Iterator[ModuleType]:

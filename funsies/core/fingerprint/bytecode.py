@@ -21,6 +21,7 @@ _GLOBAL_READS: Final = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR
 _CELL_READS: Final = frozenset({"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"})
 _GLOBAL_WRITES: Final = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 _ATTRIBUTE_READS: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
+_PARSERS: Final = frozenset({"parse_args", "parse_known_args"})
 
 MODULE_VARIABLES: Final = frozenset(
     {
@@ -57,6 +58,7 @@ class Names(msgspec.Struct, frozen=True):
         used_imports: chains that begin at a module imported inside the function, sorted:
             its name, how many packages up, and what is read of it; nothing where the module
             itself is handed on.
+        parses_arguments: True if ``parse_args()`` of something is called, without arguments.
     """
 
     globals: tuple[tuple[str, ...], ...]
@@ -64,6 +66,7 @@ class Names(msgspec.Struct, frozen=True):
     written: tuple[str, ...]
     imported: tuple[tuple[str, tuple[str, ...], int], ...]
     used_imports: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    parses_arguments: bool = False
 
 
 def names_of(code: CodeType) -> Names:
@@ -80,6 +83,7 @@ def _find(root: CodeType) -> Names:
     cells: set[tuple[str, ...]] = set()
     written: set[str] = set()
     imported: set[tuple[str, tuple[str, ...], int]] = set()
+    parses_arguments = False
     for code in nested_codes(root):
         instructions = [i for i in dis.get_instructions(code) if i.opname != "EXTENDED_ARG"]
         for position, instruction in enumerate(instructions):
@@ -92,6 +96,8 @@ def _find(root: CodeType) -> Names:
                 written.add(str(instruction.argval))
             elif name == "IMPORT_NAME":
                 imported.add(_import(instructions, position))
+            elif name in _ATTRIBUTE_READS and instruction.argval in _PARSERS:
+                parses_arguments |= _is_called_plainly(instructions, position)
     visible = {chain for chain in chains if chain[0] not in MODULE_VARIABLES}
     read = {chain[0] for chain in cells}
     cells.update((name,) for name in root.co_freevars if name not in read)
@@ -101,7 +107,15 @@ def _find(root: CodeType) -> Names:
         tuple(sorted(written)),
         tuple(sorted(imported)),
         tuple(sorted(used_imports(nested_codes(root)))),
+        parses_arguments,
     )
+
+
+def _is_called_plainly(instructions: list[dis.Instruction], position: int) -> bool:
+    """True if what an instruction reads is called there, without arguments."""
+    following = (i for i in instructions[position + 1 :] if i.opname not in _NO_MEANING)
+    called = next(following, None)
+    return called is not None and called.opname == "CALL" and called.arg == 0
 
 
 def _chain(instructions: list[dis.Instruction], position: int) -> tuple[str, ...]:

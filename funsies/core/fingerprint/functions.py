@@ -11,6 +11,7 @@ from typing import Any, Final
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.advice import Way
 from funsies.core.fingerprint.annotations import read_types
+from funsies.core.fingerprint.arguments import arguments_read
 from funsies.core.fingerprint.bytecode import HIDDEN, PLACES, SUBCLASSES, names_of, reads_inside
 from funsies.core.fingerprint.caching import MISSING, cell_content
 from funsies.core.fingerprint.classes import owner_of, registered_field, subclasses_field
@@ -50,6 +51,7 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
         tuple(_imports(walk, function)),
         wrapped_field(walk, function),
         *_own_subclasses(walk, function),
+        *arguments_read(walk, function),
         *_types(walk, function, entry),
     )
 

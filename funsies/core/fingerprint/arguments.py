@@ -1,0 +1,61 @@
+"""The arguments with which a program was started, where the code of a step reads them.
+
+They are what the program was given, like a constant of it: with others the step is another
+one. What stands before them in ``sys.argv`` is a path, which must not enter an address.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
+from typing import Final
+
+from funsies.core.digest import Field, digest
+from funsies.core.fingerprint.bytecode import names_of
+from funsies.core.fingerprint.caching import held_by
+from funsies.core.fingerprint.walk import Walk
+from funsies.core.import_statements import absolute_name
+
+NAME: Final = "sys.argv"
+
+
+def reads_arguments(function: FunctionType) -> bool:
+    """True of code that reads ``sys.argv``, or calls ``parse_args()``, which does."""
+    if names_of(function.__code__).parses_arguments:
+        return True
+    return any(_is_read(thing, chain) for thing, chain in _reads(function))
+
+
+def arguments_read(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    """What counts of the arguments; nothing of code that does not read them."""
+    if not reads_arguments(function) or walk.is_ignored(NAME):
+        return
+    walk.snapshot.values.append((_now, _now()))
+    counted = ("arguments", *map(str, sys.argv[1:]))
+    walk.note(NAME, "value", counted, sys.argv[1:])
+    yield counted
+
+
+def _now() -> bytes:
+    return digest("arguments", *map(str, sys.argv[1:]))
+
+
+def _reads(function: FunctionType) -> Iterator[tuple[object, tuple[str, ...]]]:
+    """What names stand for where code begins to read, and what it reads from there on."""
+    names, held = names_of(function.__code__), held_by(function)
+    package = str(function.__globals__.get("__package__") or "")
+    for name, *chain in names.globals:
+        yield function.__globals__.get(name), tuple(chain)
+    for name, *chain in names.cells:
+        yield held.get(name), tuple(chain)
+    for name, level, used in names.used_imports:
+        yield sys.modules.get(absolute_name(name, level, package)), used
+
+
+def _is_read(thing: object, chain: tuple[str, ...]) -> bool:
+    for name in chain:
+        if not isinstance(thing, ModuleType):
+            break
+        thing = vars(thing).get(name)
+    return thing is sys.argv
