@@ -88,12 +88,15 @@ class Overlay:
         """Put the values in their places; also again, after a step has changed them."""
         for states in self._imported:
             _forget_if_different(states)
+        holds: dict[int, tuple[object, object]] = {}  # one object may have two names here
         for each in self._entries:
             current = _read(each.owner, each.name)
             if not each.is_same(current):
                 before = each.owner, current, _content(current)
                 self._undo.setdefault((id(each.owner), each.name), before)
-                each.put(current)
+                _, held = holds.get(id(current), (current, each.value))
+                current = each.put(current, keeps_identity=held is each.value)
+            holds.setdefault(id(current), (current, each.value))
 
     def undo(self) -> None:
         """Put back what was there before."""
@@ -152,20 +155,29 @@ class _Laid:
         self._known = current
         return True
 
-    def put(self, current: Any) -> None:
+    def put(self, current: Any, *, keeps_identity: bool) -> object:
         """Put the value there; a container keeps its identity, since others may refer to it.
 
         So does the value itself, which other values may hold; if the last step has changed it,
         it gets its content back.
+
+        Args:
+            current: what is there.
+            keeps_identity: False of what another name has, whose value is another one.
+
+        Returns:
+            What is there now.
         """
         value = self.value
         if current is value and self._picture is not None:
             value = self._picture.copy(value)
-        if type(current) is type(value) and _content(current) is not _ABSENT:
+        is_alike = keeps_identity and type(current) is type(value)
+        if is_alike and _content(current) is not _ABSENT:
             _refill(current, _content(value))
             value = current
         self._known = value
         _write(self.owner, self.name, value)
+        return value
 
 
 class _Picture:

@@ -13,6 +13,11 @@ _NONE = object()
 RECENT = deque([1, 2], maxlen=5)
 GRID = [[0, 0], [0, 0]]
 
+DEFAULTS = {"rate": 1}
+CURRENT = DEFAULTS
+FIRST = [1]
+SECOND = FIRST
+
 
 class Tool:
     def name(self):
@@ -152,6 +157,14 @@ _spec.loader.exec_module(plugin)
 
 def plugged(x: int) -> int:
     return plugin.go() + x
+
+
+tools.CURRENT = {"rate": 2}
+tools.FIRST = [3]
+
+
+def no_longer_one(x: int) -> str:
+    return f"{tools.DEFAULTS} {tools.CURRENT} {tools.SECOND} {tools.FIRST}"
 """
 
 CASE = Case(
@@ -167,6 +180,7 @@ CASE = Case(
         "flags(1)": "(<Flag.C: 3>, <Flag.C: 3>, True)",
         "field(1)": "0.5",
         "plugged(1)": "4",
+        "no_longer_one(1)": "{'rate': 1} {'rate': 2} [1] [3]",
     },
     {"tools.py": TOOLS, "plugins/plugin.py": PLUGIN},
 )
