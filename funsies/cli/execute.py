@@ -77,6 +77,8 @@ def _ask(session: Session, named: list[Named], options: Options) -> int:
     """
     states = states_of(session.backend, named)
     idle = [digest for digest, state in states.items() if not state.status.is_pending]
+    if not idle:  # a request for nothing would be a run in which nothing is
+        return len(states)
     outputs = [known_step(session.backend.graph, each).outputs[0] for each in idle]
     artefacts = [stored_artefact(session.backend, each) for each in outputs]
     handle = ask(*artefacts, connection=session, options=options)

@@ -69,7 +69,8 @@ def _forget_failed(backend: Backend, names: Sequence[str], *, recursive: bool) -
 def _what_was_forgotten(failed: Sequence[ListedStep], number: int) -> str:
     tasks = ", ".join(sorted({step.task for step in failed}))
     others = number - len(failed)
-    depend = f", and of {counted(others, 'step')} that depend on them" if others > 0 else ""
+    verb = "depends" if others == 1 else "depend"
+    depend = f", and of {counted(others, 'step')} that {verb} on them" if others > 0 else ""
     return (
         f"forgot the errors of {counted(len(failed), 'step')} ({tasks}){depend}; "
         "the next execute, or funsies run, runs them again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -127,15 +128,35 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
     """
     with setting.session(is_patient=True) as session:
         if everything and not yes:
-            click.confirm(f"Forget everything on {session.server.shown}?", abort=True, err=True)
+            _ask(f"Forget everything on {session.server.shown}?")
         _stop_all_workers(session)
         if everything:
             _forget_everything(session)
         else:
             dropped = cancel_ready(session.backend.graph)
-            note(f"dropped {counted(dropped, 'step')} and what waited for them")
+            note(_what_was_dropped(dropped))
             forget_old(session.backend.graph.named)
     return Exit.OK
+
+
+def _ask(question: str) -> None:
+    """Go on only if somebody says yes."""
+    try:
+        is_meant = click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)  # the question stands on a line that nobody has ended
+        raise click.UsageError("nobody has answered; if that is meant, add --yes") from None
+    if not is_meant:
+        raise click.Abort
+
+
+def _what_was_dropped(number: int) -> str:
+    if not number:
+        return "nothing to drop: no step is ready"
+    waited = "it" if number == 1 else "them"
+    return f"dropped {counted(number, 'step')} and what waited for {waited}"
 
 
 def _forget_everything(session: Session) -> None:

@@ -63,7 +63,8 @@ def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> N
     """Check the names of all files of a step.
 
     An output may have the name of an input: the step changes the file. A name that ends in a
-    slash is that of a directory, in which single files may be named, too.
+    slash is that of a directory, in which single files may be named, too. Patterns may overlap:
+    ``*`` and ``*/*.csv``.
 
     Args:
         inputs: files and directories that are there before the step runs.
@@ -87,7 +88,7 @@ def _validate_side_by_side(names: Iterable[str], role: str) -> None:
         seen.add(name)
     for name in seen:
         for directory in directories_of(name):
-            if directory in seen:
+            if directory in seen and not (role == "output" and is_pattern(directory)):
                 _refuse(
                     f"{_quoted(directory)} cannot be an {role} file and the directory of "
                     f"{_quoted(name)}; rename one of them"

@@ -29,6 +29,7 @@ from mypy.types import (
 from funsies.core.file_names import (
     directories_of,
     is_directory,
+    is_pattern,
     problem_of,
     stands_for_files,
 )
@@ -117,7 +118,7 @@ def _problem_among(name: str, seen: set[str], known: set[str], role: str) -> str
     if name in seen:
         return f'Duplicate {role} file "{name}"; name each {role} file once'
     for directory in directories_of(name):
-        if directory in known:
+        if directory in known and not (role == "output" and is_pattern(directory)):
             return (
                 f'"{directory}" cannot be an {role} file and the directory of "{name}"; '
                 "rename one of them"

@@ -57,6 +57,14 @@ def test_a_burst_does_what_there_is_and_leaves(shell, counted: list[str]) -> Non
     assert json.loads(shell.funsies("status", "--json").text)["workers"] == []
 
 
+def test_what_is_asked_for_already_makes_no_run_of_its_own(shell, counted: list[str]) -> None:
+    """So the last run, which commands show, is the one that has asked for it."""
+    for _ in range(2):
+        assert "asked for" in shell.funsies("execute", counted[1]).err
+    assert len(json.loads(shell.funsies("runs", "--json").text)) == 1
+    assert "double" in shell.funsies("ls").text
+
+
 @pytest.mark.slow
 def test_a_reset_runs_a_step_and_what_depends_on_it_again(shell, counted: list[str]) -> None:
     first, second = counted
@@ -87,7 +95,8 @@ def test_clean_drops_what_is_queued_and_it_can_be_executed_again(
     second = counted[1]
     shell.funsies("execute", second)
     done = shell.funsies("clean")
-    assert done.code == 0, done.err
+    assert (done.code, done.err) == (0, "dropped 1 step and what waited for it\n")
+    assert "nothing to drop" in shell.funsies("clean").err
     shown = shell.funsies("cat", second)
     assert shown.code == 1
     assert "Cancelled" in shown.err
@@ -105,7 +114,9 @@ def test_clean_keeps_results_unless_everything_is_to_go(shell, counted: list[str
     shell.funsies("clean")
     assert shell.funsies("cat", counted[1]).out == b"14"
     refused = shell.funsies("clean", "--all")  # nobody is there to answer the question
-    assert refused.code == 130
+    assert refused.code == 2
+    assert refused.err.count("\n") == 2
+    assert "funsies: nobody has answered; if that is meant, add --yes" in refused.err
     assert shell.funsies("cat", counted[1]).out == b"14"
     done = shell.funsies("clean", "--all", "--yes")
     assert done.code == 0

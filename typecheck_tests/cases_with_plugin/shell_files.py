@@ -69,6 +69,7 @@ f.shell("run", out=["../x"])  # E: "../x" contains ".."; shell files live in the
 f.shell("run", out=["a", "a"])  # E: Duplicate output file "a"; name each output file once
 f.shell("run", inp={"a": 1, "a": 2})  # E: Duplicate input file "a"
 f.shell("run", out=["a", "a/b"])  # E: "a" cannot be an output file and the directory of "a/b"; rename one of them
+f.shell("run", out=["*", "*/*.csv", "**", "**/*.csv"])
 f.shell("run", out=["dir//"])  # E: "dir//" can be written shorter; write "dir/"
 f.shell("run", out=[""])  # E: A file name is empty
 f.shell("run", out=["./a"])  # E: "./a" can be written shorter; write "a"

@@ -90,6 +90,7 @@ def test_an_accepted_name_is_the_only_way_to_write_a_path_below_the_directory(na
         ([], ["a", "b", "a"], 'duplicate output file "a"'),
         (["a", "a/b"], [], '"a" cannot be an input file and the directory of "a/b"'),
         ([], ["d/a/b/c", "d/a"], '"d/a" cannot be an output file and the directory of'),
+        (["*", "*/a"], [], '"*" cannot be an input file and the directory of'),
         (["a", "../b"], [], "job directory"),
     ],
 )
@@ -100,6 +101,10 @@ def test_files_that_cannot_exist_side_by_side_are_refused(inputs, outputs, messa
 
 def test_a_step_may_change_one_of_its_input_files():
     validate_file_names(["a", "b/c", "b/d"], ["b/c", "ab", "a-b/c"])
+
+
+def test_patterns_of_a_step_may_overlap():
+    validate_file_names([], ["*", "*/*", "**", "**/*.csv", "run[12]", "run[12]/a"])
 
 
 @pytest.mark.parametrize(
