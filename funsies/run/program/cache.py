@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.durations import steady_seconds
 from funsies.pickling import Bundle
 from funsies.run.step_directories import STEP_PREFIX
 from funsies.store.data.temporary import TemporaryFile, fresh_name, make_held, remove_abandoned
@@ -38,8 +39,10 @@ def unpacked(bundle: Bundle) -> Path:
     """The folder with the files of a bundle; written if it is not there yet."""
     place = folder("bundles") / bundle.digest.hex()
     with suppress(FileNotFoundError):
-        os.utime(place)
-        return place
+        if _is_used_since_boot(place) or _is_whole(place, bundle):
+            os.utime(place)
+            return place
+        _remove(place)
     _remove_old_ones(place.parent)
     remove_abandoned(place.parent, _DRAFT)
     draft = place.parent / f"{_DRAFT}{fresh_name()}"
@@ -57,6 +60,24 @@ def unpacked(bundle: Bundle) -> Path:
     finally:
         os.close(held)
     return place
+
+
+def _is_used_since_boot(place: Path) -> bool:
+    return place.stat().st_mtime > time.time() - steady_seconds()
+
+
+def _is_whole(place: Path, bundle: Bundle) -> bool:
+    return all(holds(place / path, content) for path, content in bundle.files.items())
+
+
+def holds(place: Path, content: bytes) -> bool:
+    """True if a file is there and whole: after a power cut it may be empty.
+
+    To wait for the disk at each new version of a program would take longer than to look.
+    """
+    with suppress(FileNotFoundError):
+        return place.read_bytes() == content
+    return False
 
 
 def write(place: Path, content: bytes) -> None:
@@ -97,10 +118,15 @@ def _of_this_process() -> Path:
 
 
 def _remove_old_ones(place: Path) -> None:
-    """Remove what is no longer used, each all at once: nobody finds it when it is half gone."""
+    """Remove what is no longer used."""
     oldest = time.time() - KEPT_DAYS * _SECONDS_A_DAY
     for each in place.iterdir():
         with suppress(OSError):
             if each.stat().st_mtime < oldest:
-                removed = each.rename(place / f"{_DRAFT}{fresh_name()}")
-                shutil.rmtree(removed, ignore_errors=True)
+                _remove(each)
+
+
+def _remove(place: Path) -> None:
+    """Remove a folder all at once: nobody finds it when it is half gone."""
+    removed = place.rename(place.parent / f"{_DRAFT}{fresh_name()}")
+    shutil.rmtree(removed, ignore_errors=True)

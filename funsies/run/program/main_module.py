@@ -121,9 +121,9 @@ def stand_in() -> str:
         return "__main__"
     step = _Running.step()
     place = _folder() / f"{_PREFIX}{content_digest(step).hex()[:16]}.py"
-    if not place.exists():
-        cache.write(place.with_suffix(".step"), step)
-        cache.write(place, _TEXT.encode())
+    for file, content in ((place.with_suffix(".step"), step), (place, _TEXT.encode())):
+        if not cache.holds(file, content):
+            cache.write(file, content)
     return place.stem
 
 

@@ -12,7 +12,7 @@ import pytest
 from funsies.pickling.bundle import make_bundle
 from funsies.run.program import cache
 
-LONG_AGO = (1e9, 1e9)
+LONG_AGO = BEFORE_BOOT = (1e9, 1e9)
 OLD = make_bundle({"lab.py": b"OLD = 1"}, {"lab.py": "/home/me/lab.py"})
 NEW = make_bundle({"lab.py": b"NEW = 1"}, {"lab.py": "/home/me/lab.py"})
 
@@ -52,6 +52,25 @@ def test_files_are_whole_while_another_worker_is_removing_them(monkeypatch) -> N
     monkeypatch.setattr(cache.shutil, "rmtree", asked_for_meanwhile)
     cache.unpacked(NEW)
     assert found == [b"OLD = 1"]
+
+
+def test_files_that_a_power_cut_has_emptied_are_written_again(folder: Path) -> None:
+    """What was written shortly before may be there by name only."""
+    place = cache.unpacked(OLD)
+    (place / "lab.py").write_bytes(b"")
+    os.utime(place, BEFORE_BOOT)
+    assert cache.unpacked(OLD) == place
+    assert (place / "lab.py").read_bytes() == b"OLD = 1"
+    assert list(folder.iterdir()) == [place]
+
+
+def test_files_that_have_survived_a_power_cut_are_kept() -> None:
+    place = cache.unpacked(OLD)
+    os.utime(place, BEFORE_BOOT)
+    before = (place / "lab.py").stat().st_ino
+    cache.unpacked(OLD)
+    assert (place / "lab.py").stat().st_ino == before
+    assert place.stat().st_mtime > BEFORE_BOOT[0]
 
 
 def test_what_cannot_be_unpacked_whole_leaves_nothing(folder: Path) -> None:
