@@ -32,6 +32,11 @@ from funsies.core.shown import shown
 from .context import refuse_building
 from .pointer import Pointer, in_step, is_value, refuse_nested
 
+if TYPE_CHECKING:
+    from returns.result import Result
+
+    from .task import GivenTask, Task
+
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 _GET: Final = ". (get() gives the one thing that was meant, not a list as in funsies 0.8)"
@@ -99,7 +104,16 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     # What one does with a container
 
-    def map(self, function: Callable[[T_co], U]) -> Artefact[U]:
+    @overload
+    def map(self, function: Task[..., Result[U, Any]]) -> Artefact[U]: ...
+
+    @overload
+    def map(self, function: GivenTask[U]) -> Artefact[U]: ...
+
+    @overload
+    def map(self, function: Callable[[T_co], U]) -> Artefact[U]: ...
+
+    def map(self, function: Callable[[T_co], Any]) -> Artefact[Any]:
         """Apply a function to the value, as a step: the same as ``reduce(function, self)``.
 
         >>> with f.Fun(f.Server("memory://")):

@@ -47,7 +47,7 @@ from .given import (
 from .inputs import refuse_other_unit
 from .python import reduce
 from .python_task import FunctionSpec
-from .task import Task
+from .task import GivenFunction, Task
 
 ITEMS: Final = "what map_each() spreads"
 WITHOUT_ITEMS: Final = (str, bytes, Mapping, AbstractSet, int, float, complex, NoneType)
@@ -61,7 +61,21 @@ T3 = TypeVar("T3")
 
 @overload
 def map_each(
-    function: Task[Concatenate[T, ...], Result[U, Error]],
+    function: functools.partial[Artefact[U]],
+    items: Artefact[Sequence[Any]] | Sequence[Any],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    label: str | Callable[[Any], str] | None = None,
+    opt: Options | None = None,
+    **options: Unpack[RunOptions],
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Task[Concatenate[T, ...], Result[U, Any]],
     items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
@@ -89,7 +103,7 @@ def map_each(
 
 @overload
 def map_each(
-    function: Callable[[T], Result[U, Error]],
+    function: Callable[[T], Result[U, Any]],
     items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
@@ -117,7 +131,21 @@ def map_each(
 
 @overload
 def map_each(
-    function: Task[Concatenate[T, ...], Result[U, Error]],
+    function: functools.partial[Artefact[U]],
+    items: Artefact[Sequence[Any]] | Sequence[Any],
+    /,
+    *,
+    strict: Literal[False],
+    name: str | None = None,
+    label: str | Callable[[Any], str] | None = None,
+    opt: Options | None = None,
+    **options: Unpack[RunOptions],
+) -> Artefact[list[Result[U, Error]]]: ...
+
+
+@overload
+def map_each(
+    function: Task[Concatenate[T, ...], Result[U, Any]],
     items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
@@ -145,7 +173,7 @@ def map_each(
 
 @overload
 def map_each(
-    function: Callable[[T], Result[U, Error]],
+    function: Callable[[T], Result[U, Any]],
     items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
@@ -314,7 +342,7 @@ def _fill_and_spread(
 
 @former_keywords(connection=NO_CONNECTION)
 def sac(
-    split_fun: Callable[..., Sequence[T1]],
+    split_fun: GivenFunction[Sequence[T1]],
     apply_fun: Callable[[Artefact[T1]], Artefact[T2]],
     combine_fun: Callable[[list[Artefact[T2]]], Artefact[T3]],
     *inp: Any,
@@ -357,7 +385,7 @@ def sac(
     ...     f.take(letters)
     14
     """
-    functions = (split_fun, apply_fun, combine_fun)
+    functions: tuple[Callable[..., Any], ...] = (split_fun, apply_fun, combine_fun)
     names = "|".join(name_of(each) for each in functions)
     combined = _combined(combine_fun)
     if out is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, Unpack, overload
 
+from returns.result import Result
+
 from funsies.core.errors import WiringError
 from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
@@ -12,7 +14,7 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, name_of
-from .task import Task
+from .task import GivenTask, Task
 from .value import Value
 
 R = TypeVar("R", bound="Value | None")
@@ -117,11 +119,23 @@ def reduce(
 
 @overload
 def reduce(
-    fun: Task[..., R],
+    fun: Task[..., Result[R, Any]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
-    strict: Literal[True] = True,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    fun: GivenTask[R],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
     opt: Options | None = None,
     **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
@@ -381,12 +395,25 @@ def morph(
 
 @overload
 def morph(
-    fun: Task[..., R],
+    fun: Task[..., Result[R, Any]],
     inp: Any,
     *,
     out: None = None,
     name: str | None = None,
-    strict: Literal[True] = True,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[R]: ...
+
+
+@overload
+def morph(
+    fun: GivenTask[R],
+    inp: Any,
+    *,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
     opt: Options | None = None,
     **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...

@@ -13,6 +13,7 @@ from funsies.core.own_options import StepOptions, own_options
 from .annotations import several_results
 from .artefact import Artefact
 from .given import call_given, result_of
+from .task import GivenFunction
 from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")
@@ -38,7 +39,7 @@ N = TypeVar("N", bound=NamedTuple)
 
 @overload
 def py(
-    fun: Callable[..., N],
+    fun: GivenFunction[N],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -50,7 +51,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2]],
+    fun: GivenFunction[tuple[R1, R2]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -62,7 +63,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3]],
+    fun: GivenFunction[tuple[R1, R2, R3]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -74,7 +75,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3, R4]],
+    fun: GivenFunction[tuple[R1, R2, R3, R4]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -86,7 +87,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3, R4, R5]],
+    fun: GivenFunction[tuple[R1, R2, R3, R4, R5]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -98,7 +99,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6]],
+    fun: GivenFunction[tuple[R1, R2, R3, R4, R5, R6]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -112,7 +113,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6, R7]],
+    fun: GivenFunction[tuple[R1, R2, R3, R4, R5, R6, R7]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -132,7 +133,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6, R7, R8]],
+    fun: GivenFunction[tuple[R1, R2, R3, R4, R5, R6, R7, R8]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -153,7 +154,7 @@ def py(
 
 @overload
 def py(
-    fun: Callable[..., R1],
+    fun: GivenFunction[R1],
     *inputs: Any,
     out: None = None,
     name: str | None = None,

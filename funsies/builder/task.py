@@ -59,12 +59,12 @@ class Task(Generic[P, R_co]):
 
     @overload
     def __call__(
-        self: Task[P, Result[V, Error]], /, *args: P.args, **kwargs: P.kwargs
+        self: Task[P, Result[V, Any]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Artefact[V]: ...
 
     @overload
     def __call__(
-        self: Task[P, Result[V, Error]], /, *args: Any, **kwargs: Any
+        self: Task[P, Result[V, Any]], /, *args: Any, **kwargs: Any
     ) -> Artefact[V]: ...
 
     @overload
@@ -150,6 +150,13 @@ class Task(Generic[P, R_co]):
 
     def __repr__(self) -> str:
         return f"<Task {self.spec.shown_name}>"
+
+
+GivenTask = Task[..., V] | functools.partial[Artefact[V]]
+"""A task, or a partial of one, where a function is given: its result is ``V``, no pointer."""
+
+GivenFunction = Callable[..., V] | GivenTask[V]
+"""A function of any inputs, which may be a task."""
 
 
 @overload
