@@ -65,7 +65,8 @@ def run_script(
     def code() -> CodeType:
         return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
 
-    with _as_main(module, path.parent, [str(script), *arguments]):
+    folder = path.resolve().parent  # as Python has it, also where the script is a link
+    with _as_main(module, folder, [str(script), *arguments]):
         return _exit_code_of(code, module, is_end)
 
 

@@ -25,6 +25,7 @@ class MainModule(msgspec.Struct, frozen=True, kw_only=True):
         text_name: name of its text, which is its file's unless there is none.
         imports: names of the modules that it holds, where no text says what it imports.
         frozen: names of modules whose values travel, for workers cannot import them.
+        arguments: of the program, if modules of the project read them when they are imported.
     """
 
     file: str = ""
@@ -33,6 +34,12 @@ class MainModule(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     imports: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def with_any_arguments(self) -> MainModule:
+        """The script, however it was started: what steps read of the arguments they bring."""
+        return msgspec.structs.replace(self, arguments=()) if self.arguments else self
 
 
 class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +78,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def script(self) -> tuple[MainModule, bytes]:
         """The script of the program, and the address of its text."""
-        return self.main, self.texts.get(self.main.text_name, b"")
+        return self.main.with_any_arguments, self.texts.get(self.main.text_name, b"")
 
     @property
     def program(self) -> tuple[tuple[MainModule, bytes], bytes]:

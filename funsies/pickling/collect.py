@@ -18,6 +18,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
+from funsies.core.fingerprint.arguments import reads_arguments_at_import
 from funsies.core.fingerprint.imports import find_spec
 from funsies.core.fingerprint.project import is_project, is_project_file
 
@@ -56,7 +57,12 @@ class _File(NamedTuple):
 
 
 class Collector:
-    """Collects the bundle of a process, and does it again when something has changed."""
+    """Collects the bundle of a process, and does it again when something has changed.
+
+    Attributes:
+        reads_arguments: True if modules of the bundle read the program's arguments when they
+            are imported.
+    """
 
     def __init__(self) -> None:
         self._lock = RLock()
@@ -66,6 +72,7 @@ class Collector:
         self._left_out: set[str] = set()
         self._seen: object = None
         self._bundle: Bundle | None = None
+        self.reads_arguments = False
 
     def bundle(
         self, imported: Collection[str] = (), frozen: Collection[str] = ()
@@ -102,6 +109,8 @@ class Collector:
         folders = self._add_loaded(before)
         folders |= self._add_imported(folders)
         self._add_packages(folders, before)
+        loaded = (self._files[path].content for path in self._loaded.values())
+        self.reads_arguments = any(map(reads_arguments_at_import, loaded))
         self._bundle = _bundle_of(self._files, self._bundle)
 
     def _add_packages(self, folders: set[tuple[str, str]], before: dict[str, _File]) -> None:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.project import frozen_modules
@@ -57,12 +59,20 @@ def this_program(imported: Collection[str] = ()) -> Program:
     main, text = describe_main()
     try:
         main.file.encode()
-        return Program(_collector.bundle(imported, main.frozen), main, text)
+        bundle = _collector.bundle(imported, main.frozen)
+        if _collector.reads_arguments:
+            main = msgspec.structs.replace(main, arguments=_arguments())
+        return Program(bundle, main, text)
     except UnicodeEncodeError as problem:
         raise FingerprintError(
             f"the path {problem.object!r} is not valid UTF-8, so that no worker could be told "
             "of it: rename that file or directory"
         ) from None
+
+
+def _arguments() -> tuple[str, ...]:
+    """Those of the program, but for bytes that are no text."""
+    return tuple(each.encode(errors="replace").decode() for each in map(str, sys.argv[1:]))
 
 
 def become_program(program: Program) -> None:

@@ -65,7 +65,7 @@ def module(name: str) -> ModuleType:
         return loaded
     try:
         return importlib.import_module(name)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         if not is_project_name(name):
             raise
         fails = _module_that_failed(problem) or name
@@ -77,7 +77,7 @@ def module(name: str) -> ModuleType:
         ) from problem
 
 
-def _module_that_failed(problem: Exception) -> str:
+def _module_that_failed(problem: BaseException) -> str:
     """The innermost module of the program whose top level raised it."""
     names = [
         str(frame.f_globals.get("__name__"))

@@ -236,7 +236,10 @@ def _remedy(node: Node, value: object) -> str:
     accepts = node.accepts or frozenset()
     kind = type(value)
     if any(kind.__qualname__ == each.__qualname__ and kind is not each for each in accepts):
-        return " (another class of the same name: was the module loaded twice?)"
+        return (
+            " (another class of the same name: was the module loaded twice, or the cell of a "
+            "notebook run again? Then run again what names the class, too)"
+        )
     if way := remedy_for_items(kind, accepts) or conversion(kind, accepts):
         return f" ({way})"
     if node._is_subclass_instance(value):  # noqa: SLF001  (a function of this module)

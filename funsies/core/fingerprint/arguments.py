@@ -6,8 +6,11 @@ one. What stands before them in ``sys.argv`` is a path, which must not enter an 
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Final
 
@@ -16,6 +19,7 @@ from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.caching import held_by
 from funsies.core.fingerprint.walk import Walk
 from funsies.core.import_statements import absolute_name
+from funsies.core.parsing import parse_module
 
 NAME: Final = "sys.argv"
 
@@ -59,3 +63,52 @@ def _is_read(thing: object, chain: tuple[str, ...]) -> bool:
             break
         thing = vars(thing).get(name)
     return thing is sys.argv
+
+
+# -- texts of modules
+
+_WORDS: Final = re.compile(rb"\b(argv|parse_args|parse_known_args)\b")
+_READERS: Final = frozenset({"argv", "parse_args", "parse_known_args"})
+
+
+@lru_cache(maxsize=256)
+def reads_arguments_at_import(text: bytes) -> bool:
+    """True of a module whose top level reads the arguments, or calls a function that does.
+
+    Args:
+        text: of the module.
+
+    >>> reads_arguments_at_import(b"import sys; SIZE = int(sys.argv[1])")
+    True
+    >>> reads_arguments_at_import(b"def main(): return parser.parse_args()")
+    False
+    """
+    if not _WORDS.search(text):
+        return False
+    try:
+        body = parse_module(text.decode()).body
+    except (SyntaxError, ValueError):
+        return False
+    functions = {each.name: each for each in body if isinstance(each, _FUNCTIONS)}
+    pending: list[ast.stmt] = [each for each in body if _is_run_by_import(each)]
+    seen: set[str] = set()
+    while pending:
+        for node in ast.walk(pending.pop()):
+            name = getattr(node, "attr", getattr(node, "id", ""))
+            if name in _READERS:
+                return True
+            if name in functions and name not in seen:
+                seen.add(name)
+                pending.append(functions[name])
+    return False
+
+
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_run_by_import(statement: ast.stmt) -> bool:
+    """False of definitions, and of what only a script does: ``if __name__ == "__main__":``."""
+    if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+        return False
+    test = ast.walk(statement.test) if isinstance(statement, ast.If) else ()
+    return not any(isinstance(node, ast.Name) and node.id == "__name__" for node in test)

@@ -13,7 +13,7 @@ import msgspec
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.fingerprint.project import decide, decide_also, is_project_file
-from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
+from funsies.core.python_plan import MainModule, PythonPlan, decode_plan, encode_plan
 from funsies.pickling import (
     Bundle,
     Program,
@@ -42,7 +42,7 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     bundle = _bundle(Digest(plan.bundle), read) if plan.bundle else None
     become_another()
     become_program(Program(bundle, plan.main, text))
-    _forget_the_worker(plan.main.file)
+    _forget_the_worker(plan.main)
     _leave_project_folders()
     decide(*_of_project(bundle, plan.main.file))
     if bundle is not None:
@@ -99,11 +99,11 @@ def _with_parents(names: Iterable[str]) -> set[str]:
     return found
 
 
-def _forget_the_worker(main_file: str) -> None:
+def _forget_the_worker(main: MainModule) -> None:
     """Undo what the worker has set up for itself and a program finds otherwise."""
     logging.root.handlers.clear()  # else logging.basicConfig() in a module would do nothing
     keep_messages()
-    sys.argv[:] = [main_file]
+    sys.argv[:] = [main.file, *main.arguments]
 
 
 def _leave_project_folders() -> None:

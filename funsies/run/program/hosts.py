@@ -103,4 +103,4 @@ class OwnProgram:
 def _own_program() -> object:
     bundle, main, text = this_program()
     address = content_digest(text.encode("utf-8", "surrogatepass")) if text else b""
-    return (main, address), b"" if bundle is None else bundle.digest
+    return (main.with_any_arguments, address), b"" if bundle is None else bundle.digest

@@ -38,10 +38,10 @@ def put_in_place(about: MainModule, text: str) -> None:
     main.__spec__ = _MainSpec(about)
     sys.modules["__main__"] = main
     for statement in import_statements(text):
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             _run(statement, about.file, vars(main))
     for name in about.imports:
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             __import__(name)
 
 

@@ -80,6 +80,45 @@ with f.Fun():
         print(f.take(step), function(1))
 """
 
+CONFIG = """
+import argparse
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("number", type=int)
+    return parser.parse_args()
+
+
+NUMBER = arguments().number
+"""
+
+CONFIGURED = """
+import funsies as f
+import config
+
+
+def configured(x: int) -> int:
+    return config.NUMBER + x
+
+
+with f.Fun():
+    step = f.reduce(configured, 1)
+    f.execute(step)
+    f.wait_for(step)
+    print(f.take(step))
+"""
+
+LEAVING = """
+import sys
+from pathlib import Path
+
+if not Path("licence.txt").exists():
+    sys.exit("no licence")
+
+NUMBER = 1
+"""
+
 APART = """
 import sys
 
@@ -126,3 +165,18 @@ def test_a_step_finds_the_arguments_with_which_its_program_was_started(served) -
 def test_steps_that_do_not_read_the_arguments_are_the_same_with_others(project) -> None:
     project.write_files({"script.py": APART})
     assert project.run("script.py", "3").lines == project.run("script.py", "4").lines
+
+
+def test_a_module_that_parses_the_arguments_when_it_is_imported_does_so_on_workers(
+    served,
+) -> None:
+    served.write_files({"config.py": CONFIG, "script.py": CONFIGURED})
+    assert [served.run("script.py", number).lines for number in "34"] == [["4"], ["5"]]
+
+
+def test_a_module_that_ends_the_program_when_a_worker_imports_it_is_named(project) -> None:
+    files = {"config.py": LEAVING, "script.py": CONFIGURED, "licence.txt": ""}
+    done = project.write_files(files).run("script.py")
+    assert "the module config of the program cannot be imported" in done.err
+    assert "(SystemExit: no licence)" in done.err
+    assert 'frozen = ["config"]' in done.err

@@ -44,6 +44,21 @@ def test_a_script_sees_what_python_shows_it(
     assert capsys.readouterr().out == "__main__ True ['a', '--b'] 7\nTrue\n"
 
 
+def test_a_link_to_a_script_finds_the_modules_beside_the_script(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "beside.py").write_text("VALUE = 7")
+    text = "import os, sys, beside; print(beside.VALUE, os.path.basename(__file__))"
+    link = tmp_path / "link.py"
+    link.symlink_to(script(tmp_path / "project", text))
+    assert run_script(link, []) == Exit.OK
+    by_python = subprocess.run(
+        [sys.executable, str(link)], capture_output=True, text=True, check=True
+    )
+    assert capsys.readouterr().out == by_python.stdout == "7 link.py\n"
+
+
 def test_the_encoding_that_a_script_declares_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
