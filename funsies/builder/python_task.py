@@ -259,11 +259,20 @@ def payload_of(
         libraries=tuple(sorted(set(libraries))),
         rules=dict(rules_in_force()) if is_dynamic else {},
         interpreter=interpreter_of(spec),
+        environment=_environment(spec, parcel, code),
     )
     contents = dict(texts.values())
     if bundle is not None:
         contents[bundle.digest] = bundle.data
     return encode_plan(plan), contents
+
+
+def _environment(
+    spec: FunctionSpec, parcel: Parcel, code: Fingerprint | None
+) -> dict[str, str | None]:
+    """Variables that the program has set; what does not count is the worker's own."""
+    found = {**parcel.environment, **dict(() if code is None else code.environment)}
+    return {name: value for name, value in found.items() if name not in spec.ignore}
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from typing_extensions import TypeVar
 from funsies.core.encoding import Files, contradicts, encoding_of, encoding_of_value
 from funsies.core.errors import EncodingError, FileNameError, WiringError
 from funsies.core.file_names import is_directory, validate_file_names
+from funsies.core.fingerprint import names_in_command, variables_set
 from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
 from funsies.core.label import check_step_name
@@ -63,8 +64,10 @@ def shell(
             files, and a pattern such as ``"*.csv"`` or ``"**/*.csv"`` all that match: each is
             an ``Artefact[dict[str, bytes]]``. Their order counts, but for a set, which has
             none.
-        env: environment variables added to the worker's; part of the step's identity. For
-            secrets and thread counts, which are not, there is ``options(env=...)``.
+        env: environment variables added to the worker's; part of the step's identity, as are
+            those that the program itself has set in ``os.environ`` and a command names
+            (``$DATA``). For secrets and thread counts, which are not, there is
+            ``options(env=...)``.
         check: True stops at the first command whose exit code is not zero; its standard output,
             that of later commands, and the output files are errors then. Standard error and
             exit codes stay values. False runs all commands and judges nothing; they are run
@@ -98,10 +101,11 @@ def shell(
     """
     own = own_options(shell, opt, options)
     files = _input_files(inp)
+    settled = own.over(context().defaults)
     plan = ShellPlan(
         commands=commands,
         outputs=_output_files(out),
-        env=tuple(sorted((env or {}).items())),
+        env=_variables(commands, env or {}, settled),
         check=check,
         interpreter=interpreter_in_force(interpreter, check=check),
     )
@@ -112,8 +116,23 @@ def shell(
     shown = name or _default_name(plan)
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)
-    made = built(operation(task, wires, own.over(context().defaults), own.label))
+    made = built(operation(task, wires, settled, own.label))
     return ShellOutput(made, files, len(plan.commands))
+
+
+def _variables(
+    commands: Iterable[object], env: Mapping[str, str], options: Options
+) -> tuple[tuple[str, str], ...]:
+    """Those that are given, and those that commands name and the program itself has set."""
+    texts = (each for each in commands if isinstance(each, str))
+    named = set[str]().union(*map(names_in_command, texts))
+    found = variables_set() if named else {}
+    own = {
+        name: value
+        for name, value in found.items()
+        if name in named and name not in options.env and value is not None
+    }
+    return tuple(sorted({**own, **env}.items()))
 
 
 def _wire(reference: Reference) -> str:

@@ -57,6 +57,8 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         libraries: that the function uses, as they count; a worker must have the same.
         rules: what the program says of named libraries, for graphs that the function builds.
         interpreter: that the program names for shell steps, for such graphs; empty if none.
+        environment: variables that the program has set and the code reads; None of one that it
+            has deleted.
     """
 
     pickle: bytes
@@ -68,6 +70,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     libraries: tuple[Library, ...] = ()
     rules: dict[str, str] = {}
     interpreter: tuple[str, ...] = ()
+    environment: dict[str, str | None] = {}
 
     @property
     def sources(self) -> tuple[Digest, ...]:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from funsies.core.digest import digest
 from funsies.core.fingerprint.caching import MISSING, cell_content
 from funsies.core.fingerprint.classes import registered_classes
+from funsies.core.fingerprint.environment_use import EnvironmentUse
 from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
 from funsies.core.fingerprint.module_state import modules_named
 from funsies.core.fingerprint.project import is_project
@@ -67,10 +68,12 @@ class Needed:
 
     Attributes:
         imported: names of what functions import while they run: modules, and what is in them.
+        environment: what all of it has to do with variables of the environment.
     """
 
     def __init__(self, references: References) -> None:
         self.imported: set[str] = set()
+        self.environment = EnvironmentUse()
         self._references = references
         self._entries: deque[NeededEntry] = deque()
         self._unvisited: deque[FunctionType | type] = deque()
@@ -124,6 +127,7 @@ class Needed:
         return self._owners[id(namespace)]
 
     def _visit(self, thing: FunctionType | type) -> None:
+        self.environment.take(thing)
         if isinstance(thing, FunctionType):
             self._visit_function(thing)
         else:

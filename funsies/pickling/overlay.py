@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from funsies.core.fingerprint.environment import is_environment
+
 from .program import has_own_main, loading
 from .rebuild import Namespace
 
@@ -217,8 +219,8 @@ class _Dumper(pickle.Pickler):
         self._alive = alive
 
     def persistent_id(self, thing: object) -> int | None:
-        """Identity of functions, classes and modules."""
-        if not isinstance(thing, _CODE):
+        """Identity of functions, classes and modules, and of the environment."""
+        if not _is_by_identity(thing):
             return None
         self._alive[id(thing)] = thing
         return id(thing)
@@ -243,7 +245,12 @@ def _are_equal_atoms(one: object, other: object) -> bool:
 
 
 def _can_change(value: object) -> bool:
-    return type(value) not in _ATOMS and not isinstance(value, _CODE)
+    return type(value) not in _ATOMS and not _is_by_identity(value)
+
+
+def _is_by_identity(value: object) -> bool:
+    """True of what is the same thing or another one, whatever is in it."""
+    return isinstance(value, _CODE) or is_environment(value)
 
 
 def _read(owner: Any, name: str) -> Any:
@@ -293,7 +300,7 @@ class _Content(NamedTuple):
 
 def _content(value: Any) -> Any:
     """What can be put into a container, or an object with attributes, of the same type."""
-    if isinstance(value, (*_CODE, _Absent)) or hasattr(value, "__get__"):
+    if isinstance(value, _Absent) or _is_by_identity(value) or hasattr(value, "__get__"):
         return _ABSENT
     attributes = dict(vars(value)) if hasattr(value, "__dict__") else None
     if isinstance(value, MutableMapping):

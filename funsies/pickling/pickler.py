@@ -57,12 +57,15 @@ class Parcel(NamedTuple):
         made_by: name of this process.
         program: where the function comes from.
         texts: text by name of the file of the script, and of the code in the pickle.
+        environment: variables that the program has set and the code reads by name; None of one
+            that the program has deleted.
     """
 
     pickle: bytes
     made_by: str
     program: Program
     texts: dict[str, str]
+    environment: dict[str, str | None]
 
 
 def dump_function(payload: object) -> Parcel:
@@ -88,7 +91,8 @@ def dump_function(payload: object) -> Parcel:
         program = this_program(pickler.imported)
         if program.main_text:
             pickler.texts[program.main.text_name] = program.main_text
-        return Parcel(file.getvalue(), process_token(), program, pickler.texts)
+        environment = pickler.environment
+        return Parcel(file.getvalue(), process_token(), program, pickler.texts, environment)
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
@@ -106,6 +110,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def imported(self) -> set[str]:
         """Names of the modules that the functions import while they run."""
         return self._needed.imported
+
+    @property
+    def environment(self) -> dict[str, str | None]:
+        """Variables that the program has set and the functions read."""
+        return self._needed.environment.variables()
 
     def dump_all(self, payload: object, frozen: Iterable[str]) -> None:
         """Write frozen modules, the payload, and then everything that has to be laid over."""

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import inspect
 import operator
+import os
 import struct
 import threading
 import typing
@@ -22,10 +23,18 @@ import msgspec
 from funsies.core.encoding.hints import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.annotations import resolved_annotations
+from funsies.core.fingerprint.environment import is_environment
 from funsies.core.fingerprint.project import is_project, is_project_name
 from funsies.core.type_hints import LAZY_ANNOTATIONS, call_shape, own_annotations
 from funsies.pickling import rebuild
 from funsies.pickling.program import live_key
+
+
+def _reduce_environment(variables: Any) -> object:
+    """That of the worker: what is in it here must not leave this machine."""
+    if not is_environment(variables):
+        return NotImplemented
+    return getattr, (os, "environ" if variables is os.environ else "environb")
 
 
 def _reduce_lru_cache(wrapper: Any) -> object:
@@ -129,6 +138,7 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     type(dataclasses.KW_ONLY): lambda _mark: "KW_ONLY",
     type(_HAS_FACTORY): lambda _mark: "_HAS_DEFAULT_FACTORY",
     struct.Struct: lambda each: (struct.Struct, (each.format,)),
+    type(os.environ): _reduce_environment,
     **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }
 """Exact type -> reducer."""

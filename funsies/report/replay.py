@@ -49,7 +49,9 @@ class Replay:
         """Call the function, in the environment that the step has; exceptions come through."""
         options = self.step.options
         directory = fresh_directory() if options.fresh_directory else nullcontext()
-        with restored(options.env), directory, built_with(self._loaded.plan.interpreter):
+        plan = self._loaded.plan
+        variables = {**plan.environment, **options.env}
+        with restored(variables), directory, built_with(plan.interpreter):
             return self.function(*self.arguments, **self.keywords)
 
     @property

@@ -23,7 +23,7 @@ from funsies.core.errors import (
     FunsiesError,
     error_of_bytes,
 )
-from funsies.core.fingerprint import decided
+from funsies.core.fingerprint import building_step, decided
 from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.options import Options
 from funsies.store.connect import Backend
@@ -89,7 +89,10 @@ def _built(
     token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
     decisions = decided.set(plan.decided)
     try:
-        with built_with(plan.plan.interpreter):
+        with (
+            built_with(plan.plan.interpreter),
+            building_step(plan.plan.environment, options.env),
+        ):
             returned = function()
         if not is_successful(returned):
             return Failure(returned.failure())

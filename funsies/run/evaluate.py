@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO
 
 from funsies.builder.context import RunningStep
@@ -173,7 +173,7 @@ class Evaluator:
         directory = (
             fresh_directory() if options.fresh_directory and runs_here else nullcontext()
         )
-        around = self._surroundings.of_step(options.env) if runs_here else nullcontext(Log())
+        around = self._around(task, options) if runs_here else nullcontext(Log())
         try:
             with around as log, directory:
                 outcome = self._outcome(task, claim, inputs, options, writer)
@@ -202,6 +202,12 @@ class Evaluator:
             busy_ms=busy_ms,
         )
         return Publish(completion, tuple(writer.errors))
+
+    def _around(self, task: LoadedTask, options: Options) -> AbstractContextManager[Log]:
+        """What a Python step finds; what its program has set goes before the shell's."""
+        plan = task.plan
+        variables = plan.plan.environment if isinstance(plan, LoadedFunction) else {}
+        return self._surroundings.of_step({**variables, **options.env})
 
     def _load(self, claim: Claim) -> LoadedTask:
         digest = claim.operation.task

@@ -11,6 +11,8 @@ from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.caching import held_by
 from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.entry import Fingerprint, fingerprint
+from funsies.core.fingerprint.environment import building_step, variables_set
+from funsies.core.fingerprint.environment_use import names_in_command
 from funsies.core.fingerprint.libraries import (
     Decided,
     Library,
@@ -29,13 +31,16 @@ __all__ = [
     "Ingredient",
     "Library",
     "WrappedTask",
+    "building_step",
     "decided",
     "differences",
     "fingerprint",
     "held_by",
     "is_project",
+    "names_in_command",
     "names_of",
     "nested_codes",
     "rules_in_force",
+    "variables_set",
     "wrapped_task",
 ]

@@ -54,6 +54,7 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
     walk.place = NOWHERE if text is None else text.place
     names = _written_names(kind) if text is None else _with_added_names(kind, text.names)
     walk.snapshot.values.append((partial(_size, kind), _size(kind)))
+    walk.environment.take(kind)
     return (
         kind.__qualname__,
         text.digest if text is not None else None,

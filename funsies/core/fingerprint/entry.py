@@ -11,12 +11,13 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from funsies.core.digest import Digest, digest
+from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import WiringError
 from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.caching import Snapshot
 from funsies.core.fingerprint.dispatch import field_of
+from funsies.core.fingerprint.environment import variables_set
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.walk import Ingredient, Walk
@@ -36,6 +37,8 @@ class Fingerprint(msgspec.Struct, frozen=True):
         classes: that were reached, those of libraries among them.
         texts: digests of the texts of modules that the code imports while it runs, by name;
             empty for those of libraries.
+        environment: variables that the program has set and the code reads by name; None of one
+            that the program has deleted.
     """
 
     digest: Digest
@@ -44,6 +47,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
     libraries: tuple[Library, ...] = ()
     classes: tuple[type, ...] = ()
     texts: tuple[tuple[str, bytes], ...] = ()
+    environment: tuple[tuple[str, str | None], ...] = ()
 
 
 def fingerprint(
@@ -136,23 +140,52 @@ def _walk(
 ) -> tuple[Fingerprint, Snapshot]:
     name = str(getattr(function, "__name__", type(function).__name__))
     walk = Walk(field_of, frozenset(ignore), (), giver=giver, builds=builds)
+    walk.environment.take_value(function)
     try:
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
+    environment = _environment(walk, name)
     _refuse_unused(name, frozenset(ignore) - walk.asked, walk.asked)
     libraries = libraries_of(walk.modules)
     counted = sorted({(each.name, each.counted) for each in libraries})
     parts = (Ingredient(name, "library", value) for name, value in counted)
     found = Fingerprint(
-        digest("fingerprint", total, tuple(counted)),
+        digest("fingerprint", total, tuple(counted), *_fields(environment)),
         (*walk.ingredients, *parts),
         tuple(walk.codecs),
         libraries,
         tuple(dict.fromkeys(walk.classes)),
         tuple(sorted(walk.texts.items())),
+        environment,
     )
     return found, walk.snapshot
+
+
+def _environment(walk: Walk, name: str) -> tuple[tuple[str, str | None], ...]:
+    """The variables that count; what the program sets later is seen before the next step."""
+    if not walk.environment.is_read:
+        return ()
+    walk.snapshot.values.append((_variables_now, _variables_now()))
+    if walk.ignore:
+        walk.asked.update(walk.environment.texts() & set(walk.ignore))
+    found = walk.environment.variables()
+    counted = tuple(each for each in sorted(found.items()) if each[0] not in walk.ignore)
+    for variable, value in counted:  # which may be a secret, so it is not shown
+        shown = f"{name} -> os.environ[{variable!r}]"
+        walk.ingredients.append(
+            Ingredient(shown, "value", digest("variable", variable, value).hex())
+        )
+    return counted
+
+
+def _variables_now() -> bytes:
+    return repr(variables_set()).encode(errors="surrogatepass")
+
+
+def _fields(environment: tuple[tuple[str, str | None], ...]) -> tuple[Field, ...]:
+    """Nothing for most code, whose address is then what it always was."""
+    return (("environment", *environment),) if environment else ()
 
 
 def _refuse_unused(function: str, unused: Collection[str], used: Collection[str]) -> None:

@@ -43,6 +43,7 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     refuse_unseen_imports(walk, reads_inside(code).imported)
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
     walk.snapshot.functions.append((function, code, defaults, keyword_defaults))
+    walk.environment.take(function)
     return (
         entry.digest or digest("bytecode", code_record(code)),
         tuple(_defaults(walk, function)),

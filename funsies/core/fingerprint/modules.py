@@ -95,6 +95,8 @@ def _read_text(walk: Walk, module_name: str, name: str) -> bytes:
     for found, file in sorted(files.items()):
         shown = name if found == module_name else found
         walk.note_file(shown, file.digest, Place(file.path, 1, "".join(file.lines)))
+        if file.tree is not None:
+            walk.environment.take(file.tree)
     walk.modules.update(each.module for each in _libraries_of_files(files))
     return digest("modules", [(name, each.digest) for name, each in sorted(files.items())])
 

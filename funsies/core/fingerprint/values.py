@@ -6,6 +6,7 @@ import copyreg
 import datetime as dt
 import functools
 import logging
+import os
 import random
 import re
 import struct
@@ -28,6 +29,7 @@ import msgspec
 from funsies.core.digest import Field, content_digest
 from funsies.core.encoding.hints import ALIAS_TYPES, RecursiveAlias
 from funsies.core.fingerprint.advice import USUAL, Way
+from funsies.core.fingerprint.environment import is_environment
 from funsies.core.fingerprint.library_functions import unseen_name
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.walk import Walk
@@ -63,6 +65,13 @@ def _context_variable(walk: Walk, value: ContextVar[Any], name: str) -> Field:
     except LookupError:
         return "ContextVar", value.name
     return "ContextVar", value.name, default
+
+
+def _environment(walk: Walk, value: object, name: str) -> Field:
+    """That in which the code runs, whatever is in it here; of a copy the content counts."""
+    if is_environment(value):
+        return walk.library("os", "environ")
+    return walk.value(value, "object", describe_instance, name)
 
 
 def _by_kind(_walk: Walk, value: object, _name: str) -> Field:
@@ -120,6 +129,7 @@ INLINE: Final[dict[type, Inline]] = {
     range: _bounds,
     slice: _bounds,
     bytearray: _bytearray,
+    type(os.environ): _environment,
     dt.datetime: _time,
     dt.time: _time,
     dt.date: lambda _walk, value, _name: ("date", value.isoformat()),

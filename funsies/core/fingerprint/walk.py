@@ -20,6 +20,7 @@ from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.advice import USUAL, Giver, Way, advice
 from funsies.core.fingerprint.caching import Snapshot
+from funsies.core.fingerprint.environment_use import EnvironmentUse
 from funsies.core.fingerprint.source import NOWHERE, Place
 from funsies.core.fingerprint.value_text import value_text
 
@@ -99,6 +100,7 @@ class Walk:
         place: where the code that is now described is written.
         homes: of the functions that were described, by the path to them: tells where a name
             that they use gets its value.
+        environment: what the code that was reached has to do with variables of the environment.
     """
 
     dispatch: Callable[[Walk, Any, str], Field]
@@ -122,6 +124,7 @@ class Walk:
     _alive: list[object] = field(default_factory=list)
     place: Place = NOWHERE
     homes: dict[tuple[str, ...], Callable[[str], Place]] = field(default_factory=dict)
+    environment: EnvironmentUse = field(default_factory=EnvironmentUse)
 
     def field(self, thing: object, name: str) -> Field:
         """Describe a thing where it is used: a value, or a reference to a node.
@@ -247,6 +250,8 @@ class Walk:
             thing: a set, whose order must not matter; a task, which ignores names of its own.
             ignore: these names.
         """
+        environment = EnvironmentUse()
+        self.environment.take_all(environment, ignore)
         return Walk(
             self.dispatch,
             frozenset((*self.ignore, *ignore)),
@@ -264,6 +269,7 @@ class Walk:
             self.is_shallow,
             self.asked,
             self._is_in_value,
+            environment=environment,
         )
 
     def library(self, module: str, name: str = "") -> Field:

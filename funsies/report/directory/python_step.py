@@ -17,6 +17,7 @@ from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON, decode_plan
 from funsies.run.program import OtherProgramError, OwnProgram, Stage
 from funsies.run.python import LoadedFunction, arguments, load_plan
+from funsies.run.surroundings import set_variables
 from funsies.store.connect import Backend
 
 from .description import STEP_FILE, parsed, write_stored
@@ -194,6 +195,7 @@ def _loaded(directory: Path) -> LoadedFunction:
         Stage().enter(plan, lambda address: _read_source(directory, address))
     loaded = load_plan(plan)
     loaded.overlay.apply()
+    set_variables(loaded.plan.environment)
     return loaded
 
 

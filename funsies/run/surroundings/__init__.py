@@ -5,7 +5,7 @@ directory (``place``), and on a worker what ``interpreter`` and ``libraries`` ke
 process, each of them a ``ProcessSetting`` (``settings``). ``streams`` captures what is printed.
 """
 
-from funsies.run.surroundings.place import fresh_directory
+from funsies.run.surroundings.place import fresh_directory, set_variables
 from funsies.run.surroundings.restoring import (
     OwnSurroundings,
     ProgramSurroundings,
@@ -21,4 +21,5 @@ __all__ = [
     "fresh_directory",
     "restored",
     "run_in_own_context",
+    "set_variables",
 ]

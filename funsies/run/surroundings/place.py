@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from funsies.run.step_directories import STEP_PREFIX, cannot_run_here, remove_tree
 from funsies.run.tasks import NotLoadableError
@@ -58,6 +58,19 @@ def environment_now() -> Mapping[bytes, bytes]:
     """
     inside: Mapping[bytes, bytes] = getattr(os.environ, "_data", os.environb)
     return inside
+
+
+Variables: TypeAlias = Mapping[str, str | None]
+"""Values of environment variables by name; None of those that are not to be there."""
+
+
+def set_variables(variables: Variables) -> None:
+    """Set variables of the environment, or take them out of it."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _clock() -> tuple[object, ...]:

@@ -9,10 +9,9 @@ threads that count on what the whole process shares, and it may have set a seed 
 from __future__ import annotations
 
 import decimal
-import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import Context, copy_context
 from typing import IO, Final, TypeVar
@@ -22,7 +21,7 @@ from funsies.run.log_lines import LoweredLastResort, noted_messages
 
 from .interpreter import Randomness, interpreter, limits, signals, standard_library
 from .libraries import data_libraries, libraries
-from .place import TIME_ZONE, TURNS, SavedPlace
+from .place import TIME_ZONE, TURNS, SavedPlace, Variables, set_variables
 from .settings import ProcessSetting, Settings
 from .streams import MAX_LOG_BYTES, Capture, Log
 
@@ -57,16 +56,18 @@ class OwnSurroundings:
         self._settings = Settings(_settings())
 
     @contextmanager
-    def of_step(self, variables: Mapping[str, str]) -> Iterator[Log]:
+    def of_step(self, variables: Variables) -> Iterator[Log]:
         """Run a step with some more environment variables, and put everything back after.
+
+        Args:
+            variables: their values; None of those that the step is not to have.
 
         Yields:
             What the step prints; complete when the block has ended.
         """
         log = Log()
         self._renew_randomness()
-        if variables:
-            os.environ.update(variables)
+        set_variables(variables)
         try:
             with warnings.catch_warnings(), LoweredLastResort(), self._capture.into(log):
                 yield log
@@ -102,8 +103,11 @@ class ProgramSurroundings:
         """Do nothing: the program is taken as it is when a step begins."""
 
     @contextmanager
-    def of_step(self, variables: Mapping[str, str]) -> Iterator[Log]:
+    def of_step(self, variables: Variables) -> Iterator[Log]:
         """Run a step with some more environment variables; the program keeps its streams.
+
+        Args:
+            variables: their values; None of those that the step is not to have.
 
         Yields:
             What it says by ``logging``; complete when the block has ended.
@@ -117,7 +121,7 @@ class ProgramSurroundings:
 
 
 @contextmanager
-def restored(variables: Mapping[str, str]) -> Iterator[None]:
+def restored(variables: Variables) -> Iterator[None]:
     """Run with some more environment variables; restore the environment and directory after.
 
     While one thread is in a fresh directory, others wait here, so that none of them takes that
@@ -126,7 +130,7 @@ def restored(variables: Mapping[str, str]) -> Iterator[None]:
     with TURNS:
         place = SavedPlace()
     with closing(place):
-        os.environ.update(variables)
+        set_variables(variables)
         try:
             yield
         finally:

@@ -163,3 +163,16 @@ def test_outputs_have_addresses_of_their_own() -> None:
     step = f.shell("one", "two", out=["a", "b"])
     outputs = [*step.stdouts, *step.stderrs, *step.returncodes, *step.out.values()]
     assert len({each.hash for each in outputs}) == 8
+
+
+def test_a_variable_that_the_program_has_set_counts_where_a_command_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commands = ["cp $FT_DATA x", 'cp "${FT_DATA:-y}/a" x', "cp FT_DATA x"]
+    unset = [address(each) for each in commands]
+    monkeypatch.setenv("FT_DATA", "/x")
+    given = [address(each, env={"FT_DATA": "/x"}) for each in commands[:2]]
+    assert [address(each) for each in commands] == [*given, unset[2]]
+    beside = f.options(env={"FT_DATA": "/x"})
+    assert [address(each, opt=beside) for each in commands] == unset
+    assert address(commands[0], env={"FT_DATA": "/y"}) not in {*given, *unset}
