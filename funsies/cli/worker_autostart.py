@@ -14,6 +14,7 @@ from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 from funsies.core.options import DEFAULT_QUEUE
+from funsies.engine.starting import STARTING_SECONDS
 from funsies.local.daemons import exit_code
 from funsies.local.guard import guarded
 from funsies.local.pool import Pool, start_pool
@@ -123,11 +124,12 @@ class WorkerAutostart:
         self._stack.close()
 
     def _replace(self, started: _StartedPool, code: int) -> None:
-        is_young = time.monotonic() - started.started_at < _SHORT_LIFE_SECONDS
+        lived_seconds = time.monotonic() - started.started_at
         if code >= 0 and code != Exit.NO_SERVER:
-            if code == Exit.NO_WORKERS or (is_young and code):
+            if code == Exit.NO_WORKERS or (code and lived_seconds < STARTING_SECONDS):
                 raise self._cannot_live(started)
             return  # somebody has asked them to leave
+        is_young = lived_seconds < _SHORT_LIFE_SECONDS
         self._short_lives = self._short_lives + 1 if is_young else 0
         if self._short_lives >= _SHORT_LIVES:
             raise self._cannot_live(started)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from funsies.cli import worker_autostart
 from funsies.cli.worker_autostart import WorkerAutostart
 from funsies.config import Directory, ResolvedServer
+from funsies.core.errors import NoWorkersError
 from funsies.engine import worker_registry
 from funsies.engine.worker_registry import WorkerView
+from funsies.local.pool import Pool
 
 Hired = list[tuple[int, list[str]]]
 
@@ -39,8 +42,10 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
 
     def start_pool(
         _directory: object, _server: object, count: int, *, queues: list[str]
-    ) -> None:
+    ) -> Pool:
         made.hired.append((count, queues))
+        (log := tmp_path / "workers.log").write_text("No module named 'lab'\n")
+        return Pool(1, tmp_path / "lock", log)
 
     monkeypatch.setattr(worker_registry, "list_workers", lambda _: made.present)
     monkeypatch.setattr(worker_autostart, "start_pool", start_pool)
@@ -114,3 +119,27 @@ def test_a_server_of_somebody_else_with_workers_needs_none_of_ours(town: Town) -
 def test_a_server_of_somebody_else_without_workers_gets_ours(town: Town) -> None:
     serve(town.autostart(is_own=False), "gpu")
     assert town.hired == [(4, ["default", "gpu"])]
+
+
+@pytest.mark.parametrize("seconds", [1, 40])
+def test_workers_that_fail_while_they_start_end_the_run_however_slow_that_is(
+    town: Town, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(worker_autostart, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(worker_autostart, "exit_code", lambda _pid: 1)
+    each = town.autostart()
+    serve(each, "default")
+    now[0] += seconds
+    with pytest.raises(NoWorkersError, match="No module named 'lab'"):
+        each.look()
+
+
+def test_workers_that_have_left_in_order_are_not_replaced(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_autostart, "exit_code", lambda _pid: 0)
+    each = town.autostart()
+    serve(each, "default")
+    each.look()
+    assert town.hired == [(4, ["default"])]
