@@ -95,7 +95,7 @@ def run_pool(
         sys.exit(code)
 
     become_subreaper()
-    note_starting(server, queues)
+    note_starting(server, queues, os.getpid())
     preload()  # once for all of them, which start as copies
     pool = WorkerPool(
         count, work, tell=lambda words: note_startup_failure(server, served, words)

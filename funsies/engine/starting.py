@@ -1,11 +1,14 @@
 """Which queues will have workers soon: noted on the server by who starts them.
 
 To load what workers need may take long, from a disk of a network most of all. Until they are
-registered nobody can tell them from workers that were forgotten.
+registered nobody can tell them from workers that were forgotten. The process that will be the
+pool is named, so that on its machine it is seen if it has died meanwhile, without a word.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Collection, Iterable
 from contextlib import closing, suppress
 from typing import Final, cast
@@ -21,16 +24,18 @@ STARTING_SECONDS: Final = 60
 """So long workers may take to start before somebody says that there are none."""
 
 
-def note_starting(server: Address, queues: Iterable[str]) -> None:
+def note_starting(server: Address, queues: Iterable[str], pid: int) -> None:
     """Say that workers are being started, and forget why earlier ones could not live.
 
     Args:
         server: where the server is; nothing happens if it is away.
         queues: which they will serve, as users call them.
+        pid: the process of their pool, on this machine.
     """
+    pool = f"{socket.gethostname()}:{pid}".encode()
     with suppress(*SERVER_TROUBLE), closing(client_of(server.jobs_url)) as connection:
         for queue in map(queue_name, queues):
-            connection.set(starting_key(queue), b"", ex=STARTING_SECONDS)
+            connection.set(starting_key(queue), pool, ex=STARTING_SECONDS)
             connection.delete(failure_key(queue))
 
 
@@ -46,8 +51,22 @@ def starting_queues(server: Address, queues: Collection[QueueName]) -> frozenset
     with suppress(*SERVER_TROUBLE), closing(client_of(server.jobs_url)) as connection:
         found = cast("list[bytes | None]", connection.mget(list(map(starting_key, queues))))
         pairs = zip(queues, found, strict=True)
-        return frozenset(queue for queue, value in pairs if value is not None)
+        return frozenset(queue for queue, pool in pairs if pool and _may_live(pool.decode()))
     return frozenset()
+
+
+def _may_live(pool: str) -> bool:
+    """Whether a pool may be alive; of another machine nobody knows."""
+    host, _, pid = pool.rpartition(":")
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def starting_key(queue: QueueName) -> str:

@@ -99,7 +99,6 @@ def start_pool(
     options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
     command = funsies_command("join", "-", *options, *arguments, "--", *queues)
     invitation = invitation_to(server.jobs_url, server.keys, server.data_url)
-    note_starting(server, _served(queues, arguments))
     log_start = log.stat().st_size if log.exists() else 0
     try:
         pid = spawn(command, log=log, lock=held, reads=encode_invitation(invitation))
@@ -110,6 +109,7 @@ def start_pool(
         ) from problem
     finally:
         os.close(held)
+    note_starting(server, _served(queues, arguments), pid)
     return Pool(pid, lock, log, log_start)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
 
 import pytest
 
@@ -126,7 +128,7 @@ def test_a_queue_whose_workers_are_starting_is_not_called_deserted(stage, caplog
     with f.Fun(stage.server, f.options(queue="gpu")) as session:
         f.execute(f.reduce(answer))
         note_startup_failure(stage.resolved, [queue_name("gpu")], "it was broken")
-        note_starting(stage.resolved, ["gpu"])
+        note_starting(stage.resolved, ["gpu"], os.getpid())
         watch = stalls.UnservedWatch(session, clock=lambda: now[0])
         for _ in range(10):
             now[0] += 2.0
@@ -138,6 +140,15 @@ def test_a_queue_whose_workers_are_starting_is_not_called_deserted(stage, caplog
         watch.look()
     assert "no worker serves the queue 'gpu'" in caplog.text
     assert "it is broken again" in caplog.text
+
+
+def test_workers_that_have_died_without_a_word_are_not_starting_any_more(stage):
+    pool = subprocess.Popen(["true"])
+    pool.wait()
+    with f.Fun(stage.server, f.options(queue="gpu")) as session:
+        f.execute(f.reduce(answer))
+        note_starting(stage.resolved, ["gpu"], pool.pid)
+        assert stalls.UnservedWatch(session).queues() == ["gpu"]
 
 
 def test_a_server_that_hung_is_not_taken_for_one_without_workers(stage, caplog):
