@@ -159,8 +159,9 @@ def run(place: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [1, pytest.param(13, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [1, 13])
 def test_odd_programs_are_checked_to_the_end(seed: int, place: Path) -> None:
     programs = odd_programs(random.Random(seed))  # noqa: S311 - the same programs each time
     for number, program in enumerate(programs):

@@ -85,9 +85,11 @@ def test_the_recipes_are_right(reports: Reports) -> None:
     assert reports_of(RECIPES, reports) == {}
 
 
+@pytest.mark.slow
 def test_right_lines_are_right_for_mypy_without_the_plugin(plain_reports: Reports) -> None:
     assert false_errors(ALSO_WITHOUT, reports_of(ALSO_WITHOUT, plain_reports)) == {}
 
 
+@pytest.mark.slow
 def test_right_lines_are_right_for_basedpyright(pyright_reports: Reports) -> None:
     assert false_errors(ALSO_WITHOUT, reports_of(ALSO_WITHOUT, pyright_reports)) == {}

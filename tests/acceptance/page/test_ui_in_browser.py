@@ -23,6 +23,19 @@ PAGES = [
     "graph?run=1&open=last",
     "workers",
 ]
+LIKE_OTHERS = {
+    *("files", "drawing", "manuscript", "square", "last"),
+    *("runs/1/cancel", "steps?state=failed", "graph"),
+}
+"""Made by a template that another one shows as well: the checker takes seconds for each."""
+
+
+def looked_at(names: list[str]) -> list:
+    """Parameters, of which those that are like others belong to the slow tests."""
+    return [
+        pytest.param(each, marks=[pytest.mark.slow] if each in LIKE_OTHERS else [])
+        for each in names
+    ]
 
 
 def axe_violations(tab) -> list[str]:
@@ -52,14 +65,14 @@ def fits(request, visit):
     return visited, look
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", looked_at(PAGES))
 def test_a_page_fits_and_is_accessible(fits, path: str) -> None:
     visited, look = fits
     visited.go(path)
     look()
 
 
-@pytest.mark.parametrize("text", STEPS)
+@pytest.mark.parametrize("text", looked_at(STEPS))
 def test_the_page_of_a_step_fits_and_is_accessible(fits, text: str) -> None:
     visited, look = fits
     visited.go_to_step(text)
