@@ -23,6 +23,7 @@ from funsies.core.fingerprint.imports import find_spec
 from funsies.core.fingerprint.project import is_project, is_project_file
 
 from .bundle import CODE_SUFFIXES, Bundle, make_bundle, tree_path
+from .installed import WORDS, metadata_of
 
 LARGEST_DATA_FILE_BYTES: Final = 1024 * 1024
 """Larger files that are no code stay at home."""
@@ -109,9 +110,17 @@ class Collector:
         folders = self._add_loaded(before)
         folders |= self._add_imported(folders)
         self._add_packages(folders, before)
+        self._add_metadata()
         loaded = (self._files[path].content for path in self._loaded.values())
         self.reads_arguments = any(map(reads_arguments_at_import, loaded))
         self._bundle = _bundle_of(self._files, self._bundle)
+
+    def _add_metadata(self) -> None:
+        """Add what says of the project which version it is, if anything asks for that."""
+        files = list(self._files.values())
+        if any(word in file.content for file in files for word in WORDS):
+            for each in metadata_of({file.origin for file in files}):
+                self._files[each.path] = _File(each.origin, each.content)
 
     def _add_packages(self, folders: set[tuple[str, str]], before: dict[str, _File]) -> None:
         """Add what is in the folders of packages: code, and data while there is room."""
