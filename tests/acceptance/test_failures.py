@@ -126,6 +126,8 @@ def test_failed_steps_are_forgotten_by_the_name_of_their_task(shell) -> None:
     assert done.code == 0
     assert "the errors of 3 steps (parse)" in done.err
     assert "5 steps that depend on them" in done.err  # three of double, build, and total
+    counts = json.loads(shell.funsies("status", "--json").text)["tasks"]["double"]
+    assert (counts["failed"], counts["skipped"]) == (0, 0)
     assert "nothing to forget" in shell.funsies("reset", "--failed").err
     assert shell.funsies("reset").code == 2
     shell.funsies("run", script, "--workers", "1")

@@ -145,6 +145,21 @@ def test_counters_are_left_alone_when_something_has_moved_meanwhile(redis_bench:
     assert store.counts()[operation.task_name].done == 1
 
 
+def test_what_was_skipped_is_counted_right_and_wrong_numbers_of_it_are_mended(
+    redis_bench: Any,
+) -> None:
+    bench, store = redis_bench, redis_bench.store
+    bad = bench.operation("bad")
+    after = bench.operation("after", bad, outputs=2)
+    bench.request(bad, after)
+    worker = bench.slot()
+    worker.fail(worker.claim(), b"error")
+    assert damages(bench) == []
+    store._connections.call("HSET", store._keys.counters, b"safter", 7)
+    assert store.repair.mend(first(bench, DamagedPart.COUNTERS))
+    assert (store.counts()["after"].skipped, damages(bench)) == (1, [])
+
+
 def first(bench: Any, part: DamagedPart) -> Damage:
     return next(
         each for each in bench.store.repair.damages(lambda _: {}, ignore) if each.part is part

@@ -23,6 +23,44 @@ def test_a_strict_consumer_ends_at_once_with_the_same_error(bench, tools):
     assert bench.state(consumer).results == (same, same)
 
 
+def test_what_was_skipped_is_counted_as_long_as_it_is_so(bench):
+    """The counters say what is, and not how often it was so."""
+    bad = bench.operation("bad")
+    consumer = bench.operation("consumer", bad)
+    worker = bench.slot()
+
+    def counts():
+        found = bench.store.counts()["consumer"]
+        return found.done, found.failed, found.skipped
+
+    for _ in range(2):
+        bench.request(bad, consumer)
+        worker.fail(worker.claim(), b"error")
+        assert counts() == (0, 1, 1)
+        bench.store.reset([bad.digest, consumer.digest])
+        assert bench.status(consumer) is Status.IDLE
+        assert bench.store.counts()["bad"].failed == 0
+    bench.request(bad, consumer)
+    worker.publish(worker.claim(), b"good")
+    worker.publish(worker.claim(), b"made")
+    assert counts() == (1, 0, 0)
+
+
+def test_what_was_lost_and_skipped_is_no_longer_when_it_is_made(bench):
+    """A request for what is volatile takes it from one state to the other by itself."""
+    bad = bench.operation("bad")
+    consumer = bench.operation("consumer", bad)
+    worker = bench.slot()
+    bench.request(bad, consumer)
+    worker.fail(worker.claim(), b"lost", volatile=True)
+    assert bench.store.counts()["consumer"].skipped == 1
+    bench.request(bad, consumer)
+    worker.publish(worker.claim(), b"good")
+    worker.fail(worker.claim(), b"of its own")
+    found = bench.store.counts()["consumer"]
+    assert (found.failed, found.skipped, found.volatile) == (1, 0, 0)
+
+
 def test_a_strict_consumer_of_a_finished_failure_is_never_queued(bench, tools):
     bad = bench.operation("bad")
     bench.request(bad)

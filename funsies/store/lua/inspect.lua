@@ -114,12 +114,12 @@ register('audit', { 'no-writes' }, function()
   local function tally()
     local numbers, list = {}, {}
     for at = 3, #ARGV do
-      local status, _, volatile = look_at(ARGV[at], 0)
-      local d = definition(ARGV[at])
-      if status and d.name then
-        numbers[status .. d.name] = (numbers[status .. d.name] or 0) + 1
-        if volatile and is_finished(status) then
-          numbers[VOLATILE .. d.name] = (numbers[VOLATILE .. d.name] or 0) + 1
+      local o, d = load(ARGV[at]), definition(ARGV[at])
+      if o.s and d.name then
+        local counters = { o.s, o.v and is_finished(o.s) and VOLATILE or nil }
+        if o.is_skipped then counters[#counters + 1] = SKIPPED end
+        for _, counter in ipairs(counters) do
+          numbers[counter .. d.name] = (numbers[counter .. d.name] or 0) + 1
         end
       end
     end

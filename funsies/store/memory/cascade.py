@@ -46,6 +46,7 @@ def skip(tables: Tables, operation: Digest, error: StoredResult, *, volatile: bo
     """End an operation by an error among its inputs."""
     tables.counters[tables.definitions[operation].task_name]["skipped"] += 1
     end_with(tables, operation, error, volatile=volatile)
+    tables.cell(operation).is_skipped = True
 
 
 def error_result(tables: Tables, error: Digest) -> StoredResult:

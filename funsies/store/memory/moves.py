@@ -28,11 +28,12 @@ def move(tables: Tables, operation: Digest, to: Status) -> Cell:
     if cell.status is not Status.IDLE:
         counters[cell.status] -= 1
         counters["volatile"] -= cell.volatile and cell.status.is_finished
+        counters["skipped"] -= cell.is_skipped
     if to is not Status.IDLE:
         counters[to] += 1
     if to in BLOCKED:
         tables.blocked[operation] = None
-    cell.status = to
+    cell.status, cell.is_skipped = to, False
     return cell
 
 

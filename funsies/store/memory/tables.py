@@ -48,6 +48,7 @@ class Cell:
         losses: of its worker, likewise.
         lost_inputs: how often an input was lost, and made again.
         is_single: it was lost with others, and is claimed by itself.
+        is_skipped: it has ended by an error among its inputs.
         withdrawn_by: the generation whose withdrawal has ended it, if that is how it ended.
         first_generation: of the request that started it; orders the ready queue.
         wanted_by: generations that want it while it is pending.
@@ -66,6 +67,7 @@ class Cell:
     losses: int = 0
     lost_inputs: int = 0
     is_single: bool = False
+    is_skipped: bool = False
     volatile: bool = False
     withdrawn_by: Generation = NEVER
     results: tuple[StoredResult, ...] = ()

@@ -82,7 +82,7 @@ class RedisRepair(RedisReader):
 TRIES: Final = 3
 """Steps that move while they are counted are counted again."""
 
-OF_STATES: Final = frozenset({*STATUSES, b"v"})
+OF_STATES: Final = frozenset({*STATUSES, b"s", b"v"})
 """Counters that say how many are in a state now; all others grow for ever."""
 
 Numbers: TypeAlias = dict[bytes, bytes]

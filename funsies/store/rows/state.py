@@ -115,13 +115,13 @@ class OperationState(msgspec.Struct, frozen=True, gc=False):
 class TaskCounts:
     """Counters of all operations with one task name.
 
-    The first seven, and ``volatile``, say how many operations are in each state now; the rest
-    grow for ever.
+    The first seven, ``skipped`` and ``volatile`` say how many operations are in each state now;
+    the rest grow for ever.
 
     Attributes:
         executed: runs that published a result.
         linked: results taken from a trace.
-        skipped: operations ended by an error among their inputs.
+        skipped: failed operations that were not run, as an input is an error.
         lost: runs that were lost with their worker.
         busy_ms: milliseconds spent in runs.
         volatile: finished operations whose results are volatile.

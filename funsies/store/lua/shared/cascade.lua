@@ -59,6 +59,7 @@ end
 local function skip(o, d, result, volatile)
   count(d.name, SKIPPED, 1)
   end_with(o, d, result, volatile)
+  o.is_skipped = true
 end
 
 local end_delegation
@@ -116,7 +117,7 @@ end
 local function forget_state(o)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
-    count(name_in(row_of('D', o.id)), o.s, -1)
+    uncount(o, name_in(row_of('D', o.id)))
   end
   o.s, operations[o.id], unwritten[o] = NONE, nil, nil
   put('o', o.id, false)

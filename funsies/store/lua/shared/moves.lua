@@ -133,18 +133,24 @@ local LEAVE = {
   u = function(o) leave_lease(o.S, o.id) end,
 }
 
+-- Take an operation out of the counters of the state that it is in.
+local function uncount(o, name)
+  count(name, o.s, -1)
+  if o.v and is_finished(o.s) then count(name, VOLATILE, -1) end
+  if o.is_skipped then count(name, SKIPPED, -1) end
+end
+
 -- THE transition: the only place where a status changes. What belongs to the status that is
 -- left goes with it, and the counters are kept. What the new status needs is put into `o` by
 -- whoever moves it, before or after.
 local function move(o, d, to)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
-    count(d.name, o.s, -1)
-    if o.v and is_finished(o.s) then count(d.name, VOLATILE, -1) end
+    uncount(o, d.name)
   end
   if to then count(d.name, to, 1) end
   if to == WAITING or to == DELEGATED then blocked[o.id] = true end
-  o.s, o.is_enlisting = to, false
+  o.s, o.is_enlisting, o.is_skipped = to, false, false
   dirty(o)
 end
 

@@ -22,7 +22,8 @@ end
 --   status ("-" for idle), flags, generation (8 bytes), attempts (3), queue (length in 2, text);
 --   index of its trace (16), if there is one; generation that withdrew it (8), if one did; record
 --   of its last run (length in 2, text), if there is one.
--- One that is finished goes on with its results, of 57 bytes each. One that is pending:
+-- One that is finished has the flag of single ones if it was skipped, as it is none, and goes on with
+-- its results, of 57 bytes each. One that is pending:
 --   own failures y, losses l, lost inputs i (3 each); what was asked for: options O (32), first
 --   generation h (8), limit of losses L (8), priority p (length in 1, text); generations that
 --   want it w (length in 4, 8 each); then what its status needs:
@@ -41,7 +42,7 @@ do
     if o.u then flags = flags + IS_TAINTED end
     if o.x then flags = flags + IS_WATCHED end
     if o.t then flags = flags + HAS_TRACE end
-    if o.is_single then flags = flags + IS_SINGLE end
+    if o.is_single or o.is_skipped then flags = flags + IS_SINGLE end
     if o.record then flags = flags + HAS_RECORD end
     if o.is_enlisting then flags = flags + IS_ENLISTING end
     return flags
@@ -124,7 +125,8 @@ do
     if s == nil then return nil end
     local o = { id = id, s = s, q = q, g = g, a = a, y = 0, l = 0, i = 0, t = false, w = false,
       v = has_flag(flags, IS_VOLATILE) and '1', u = has_flag(flags, IS_TAINTED),
-      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE),
+      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE) and not is_finished(s),
+      is_skipped = has_flag(flags, IS_SINGLE) and is_finished(s),
       is_enlisting = has_flag(flags, IS_ENLISTING), record = false, O = false, h = 0,
       L = 0, p = false, e = false, m = 0, T = false, k = false, f = false, S = false, results = '' }
     local is_read, is_whole = pcall(read_rest, o, row, flags, at)
@@ -166,7 +168,7 @@ end
 -- The state of what was never asked for, or cannot be read.
 local function idle(id)
   return { id = id, s = NONE, q = '', g = 0, a = 0, y = 0, l = 0, i = 0, v = false, t = false,
-    w = false, u = false, x = false, is_single = false, is_enlisting = false, record = false, O = false,
+    w = false, u = false, x = false, is_single = false, is_skipped = false, is_enlisting = false, record = false, O = false,
     h = 0, L = 0, p = false, e = false, m = 0, T = false, k = false, f = false, S = false, results = '' }
 end
 
