@@ -54,7 +54,8 @@ def shell(
     ``funsies check`` compares the texts with ``inp=`` and ``out=``, as far as they are known.
 
     Args:
-        commands: texts for the interpreter; each gets one of its own.
+        commands: texts for the interpreter; each gets one of its own, so what one sets (``cd``,
+            ``export``) is gone in the next: a text may have several lines.
         inp: input files: name, relative to that directory, to artefact or value. ``bytes`` are
             written as they are, ``str`` as UTF-8 text, anything else as JSON. A file of yours
             is given as :func:`~funsies.put_file`, not as its path. What was an executable file

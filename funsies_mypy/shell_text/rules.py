@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from .effects import Effects, Read, effects_of
+from .lost import sets_only
 from .near import is_near
 from .words import GLOB, NUMBER, UNKNOWN, is_literal
 
@@ -144,7 +145,7 @@ def findings(commands: Sequence[str], declared: Declared) -> list[Finding]:
         return []
     step = _Step(commands, declared, effects)
     found = [*_of_outputs(step), *_of_inputs(step)]
-    return [*found, *_of_reads(step)]
+    return [*found, *_of_reads(step), *_of_settings(commands)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,3 +275,17 @@ def _missing(step: _Step) -> Iterator[Read]:
         if not any(_serves(each, read.name) for each in there):
             seen.add(read.name)
             yield read
+
+
+_GONE: Final = (
+    "Each command has a shell of its own: what {} sets is gone in the next one; write them as "
+    "one text, a line each"
+)
+
+
+def _of_settings(commands: Sequence[str]) -> Iterator[Finding]:
+    """Commands that set something for the next ones, which have shells of their own."""
+    for place, text in enumerate(commands[:-1]):
+        if sets_only(text):
+            told = "this one" if UNKNOWN in text else f'"{" ".join(text.split())}"'
+            yield Finding(False, "command", place, _GONE.format(told))
