@@ -13,8 +13,8 @@ from .program import (
     become_another,
     become_program,
     has_own_main,
-    import_statements,
     process_token,
+    statements_to_run,
     this_program,
 )
 
@@ -29,8 +29,8 @@ __all__ = [
     "decode_bundle",
     "dump_function",
     "has_own_main",
-    "import_statements",
     "load_function",
     "process_token",
+    "statements_to_run",
     "this_program",
 ]

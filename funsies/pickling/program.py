@@ -8,7 +8,7 @@ import sys
 import threading
 import uuid
 import weakref
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Final, NamedTuple
@@ -18,8 +18,9 @@ import msgspec
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.project import frozen_modules
-from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
+from funsies.core.fingerprint.script import script_text
 from funsies.core.import_statements import one_by_one
+from funsies.core.library_settings import library_settings
 from funsies.core.parsing import parse_module
 from funsies.core.python_plan import MainModule
 
@@ -84,8 +85,7 @@ def describe_main() -> tuple[MainModule, str]:
     """The script of this program, and its text; the text is empty if nobody can read it."""
     main = sys.modules["__main__"]
     file = str(getattr(main, "__file__", None) or "")
-    names = [file] if file else [COMMAND, INPUT]
-    text_name, text = next(_texts(names, vars(main)), ("", ""))
+    text_name, text = script_text()
     spec = getattr(main, "__spec__", None)
     return (
         MainModule(
@@ -100,24 +100,17 @@ def describe_main() -> tuple[MainModule, str]:
     )
 
 
-def _texts(names: Iterable[str], variables: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        lines = lines_of(name, variables)
-        if lines:
-            yield name, "".join(lines)
-
-
 def _modules_held(main: ModuleType) -> Iterator[str]:
     for value in vars(main).values():
         if isinstance(value, ModuleType) and value is not main:
             yield value.__name__
 
 
-def import_statements(text: str) -> Iterator[ast.stmt]:
-    """The imports at the top level of a text, one name at a time, in order.
+def statements_to_run(text: str) -> Iterator[ast.stmt]:
+    """What a worker runs of a script: its imports, and then what it sets in libraries.
 
-    Attempts (``try: import a`` / ``except ImportError: import b``) and conditions that do
-    nothing but import stay whole.
+    Imports are those at the top level, one name at a time, in order. Attempts (``try: import
+    a`` / ``except ImportError: import b``) and conditions that only import stay whole.
     """
     for statement in parse_module(text).body:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -126,6 +119,7 @@ def import_statements(text: str) -> Iterator[ast.stmt]:
             yield from one_by_one(statement)
         elif isinstance(statement, (ast.Try, ast.If)) and _only_imports(statement):
             yield statement
+    yield from (each.statement for each in library_settings(text))
 
 
 def _only_imports(statement: ast.stmt) -> bool:

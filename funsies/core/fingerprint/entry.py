@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from threading import Lock
 from types import FunctionType
@@ -20,7 +20,9 @@ from funsies.core.fingerprint.dispatch import field_of
 from funsies.core.fingerprint.environment import variables_set
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
+from funsies.core.fingerprint.script import settings_for
 from funsies.core.fingerprint.walk import Ingredient, Walk
+from funsies.core.library_settings import LibrarySetting
 
 KEPT_FINGERPRINTS: Final = 4096
 """How many fingerprints a process remembers."""
@@ -149,9 +151,11 @@ def _walk(
     _refuse_unused(name, frozenset(ignore) - walk.asked, walk.asked)
     libraries = libraries_of(walk.modules)
     counted = sorted({(each.name, each.counted) for each in libraries})
-    parts = (Ingredient(name, "library", value) for name, value in counted)
+    parts = [Ingredient(name, "library", value) for name, value in counted]
+    settings = settings_for(function, walk.modules)
+    parts += [_ingredient(name, each) for each in settings]
     found = Fingerprint(
-        digest("fingerprint", total, tuple(counted), *_fields(environment)),
+        digest("fingerprint", total, tuple(counted), *_fields(environment, settings)),
         (*walk.ingredients, *parts),
         tuple(walk.codecs),
         libraries,
@@ -183,9 +187,20 @@ def _variables_now() -> bytes:
     return repr(variables_set()).encode(errors="surrogatepass")
 
 
-def _fields(environment: tuple[tuple[str, str | None], ...]) -> tuple[Field, ...]:
+def _fields(
+    environment: tuple[tuple[str, str | None], ...], settings: Sequence[LibrarySetting]
+) -> Iterator[Field]:
     """Nothing for most code, whose address is then what it always was."""
-    return (("environment", *environment),) if environment else ()
+    if environment:
+        yield "environment", *environment
+    if settings:
+        yield "settings", *(each.text for each in settings)
+
+
+def _ingredient(name: str, setting: LibrarySetting) -> Ingredient:
+    text = setting.text
+    shown, content = f"{name} -> {setting.name}", digest("setting", text).hex()
+    return Ingredient(shown, "value", content, value=text)
 
 
 def _refuse_unused(function: str, unused: Collection[str], used: Collection[str]) -> None:

@@ -15,13 +15,13 @@ from typing_extensions import override
 
 from funsies.core.digest import content_digest
 from funsies.core.python_plan import MainModule
-from funsies.pickling import import_statements
+from funsies.pickling import statements_to_run
 
 from . import cache
 
 
 def put_in_place(about: MainModule, text: str) -> None:
-    """Make a fresh ``__main__`` and import into it what the script imports.
+    """Make a fresh ``__main__``, import what the script imports, and set what it sets.
 
     Imports run for what they do besides binding a name: accessors, plug-ins and codecs
     register themselves. One that fails here matters only to steps that use what it names.
@@ -37,7 +37,7 @@ def put_in_place(about: MainModule, text: str) -> None:
         main.__file__ = about.file
     main.__spec__ = _MainSpec(about)
     sys.modules["__main__"] = main
-    for statement in import_statements(text):
+    for statement in statements_to_run(text):
         with suppress(Exception, SystemExit):
             _run(statement, about.file, vars(main))
     for name in about.imports:
@@ -47,7 +47,7 @@ def put_in_place(about: MainModule, text: str) -> None:
 
 def _run(statement: ast.stmt, file_name: str, variables: dict[str, Any]) -> None:
     code = compile(ast.Module([statement], []), file_name, "exec", dont_inherit=True)
-    exec(code, variables)  # noqa: S102 - an import of the program, signed as the task is
+    exec(code, variables)  # noqa: S102 - a part of the program, signed as the task is
 
 
 class _MainSpec(importlib.machinery.ModuleSpec):
