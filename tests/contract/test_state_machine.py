@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from funsies.store.memory import claiming
-from funsies.store.redis import connection, many_inputs, requesting
+from funsies.store.redis import connection, many_inputs, pieces, requesting
 from funsies.store.redis.library import FunctionLibrary, library
 
 from .machine import Machine
@@ -38,7 +38,7 @@ def test_both_stores_agree_and_come_to_rest(redis_url: str) -> None:
 @pytest.fixture
 def few_inputs_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the server look at one input in a call, so that most steps have too many."""
-    for module in (claiming, many_inputs, requesting):
+    for module in (claiming, many_inputs, pieces, requesting):
         monkeypatch.setattr(module, "MOST_INPUTS", 1)
     usual = library()
     text = usual.text.replace("local MOST_INPUTS = 500", "local MOST_INPUTS = 1")

@@ -36,7 +36,7 @@ register('inspect', { 'no-writes' }, function()
     if o.T then return { o.T:sub(1, 32) } end
     if o.s ~= WAITING then return {} end
     local d = definition(o.id)
-    return not d.has_many_inputs and read_inputs(d).pending
+    return not d.many_inputs and read_inputs(d).pending
   end
 
   local function each_operation(look)

@@ -56,7 +56,7 @@ register('park', {}, function()
   local refused = refusal(o, slot, fence)
   if refused then return refused end
   local d = definition(o.id)
-  if d.has_many_inputs then return 'many' end
+  if d.many_inputs then return 'many' end
   local inputs = read_inputs(d)
   if #inputs.idle > 0 then return 'idle' end
   charge(o, filled(lost_input))

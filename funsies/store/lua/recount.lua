@@ -21,7 +21,7 @@ register('recount', { 'allow-oom' }, function()
 
   local function recount_waiting(o)
     local d = definition(o.id)
-    if d.has_many_inputs then return append(many, o.id) end
+    if d.many_inputs then return append(many, o.id) end
     local pending = read_inputs(d).pending
     if #pending == 0 then
       make_ready(o, d, UNLOCKED)

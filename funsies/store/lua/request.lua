@@ -105,8 +105,8 @@ register('request', {}, function()
   fetch('o', ids)
   numbers_wanted = #ids
 
-  -- A definition with many inputs is long, and the call may end with it: so twice as many are read
-  -- each time.
+  -- A definition with some hundred inputs is long, and the call may end with it: so twice as many are
+  -- read each time.
   local read, span = 0, 1
   local function read_definitions()
     fetch('D', { unpack(ids, read + 1, math.min(read + span, #ids)) })
@@ -119,7 +119,7 @@ register('request', {}, function()
     local at, o, d = 5 * number - 1, load(id), definition(id)
     local queue = ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
-    looked_at = looked_at + d.inputs
+    looked_at = looked_at + (d.many_inputs or d.inputs)
     if number > 1 and looked_at > MOST_INPUTS then break end
     done = number
     add_once(queues, is_known, queue)
@@ -130,7 +130,7 @@ register('request', {}, function()
     elseif is_pending(o.s) then
       hold(o, d)
       join(o, queue, priority, options, lost_limit)
-    elseif not satisfies(o, d, generation) and d.has_many_inputs then
+    elseif not satisfies(o, d, generation) and d.many_inputs then
       enlist(o, d, queue, priority, options, lost_limit)
     elseif not satisfies(o, d, generation) then
       local inputs = read_inputs(d, generation)

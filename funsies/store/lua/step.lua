@@ -159,26 +159,13 @@ do
   -- Entries at the head of the queue that were looked at, and the next of them.
   local heads, next_head = {}, 1
 
-  -- Read definitions up to one with many inputs, which is claimed by itself. It is long: so twice as
-  -- many are read each time.
-  local function fetch_definitions(ids)
-    local found = {}
-    while #found < #ids do
-      local first, last = #found + 1, math.min(2 * #found + 1, #ids)
-      fetch('D', { unpack(ids, first, last) })
-      for number = first, last do
-        found[number] = definition(ids[number])
-        if found[number].has_many_inputs then return found end
-      end
-    end
-    return found
-  end
-
   -- Read what those need that are about to be claimed.
   local function fetch_all(ids)
     fetch('o', ids)
+    fetch('D', ids)
     local contents = {}
-    for _, d in ipairs(fetch_definitions(ids)) do
+    for _, id in ipairs(ids) do
+      local d = definition(id)
       for number = 1, math.min(d.inputs, MOST_FETCHED_INPUTS) do
         local kind, content = input(d, number)
         if is_small(kind) then contents[#contents + 1] = content end
@@ -249,7 +236,7 @@ do
 
   function describe(o, d, results)
     local claim = { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O }
-    if d.has_many_inputs then return claim end
+    if d.many_inputs then return claim end
     return append(claim, d.raw, pack_inputs(results), o.u and '1' or '', small_bytes(results),
       trace_of(o) or false, small_task(d))
   end
@@ -267,7 +254,7 @@ do
 
   -- Index of the trace of what is about to be claimed; empty if it leaves none.
   local function index_of(d, inputs)
-    if d.has_many_inputs then return '' end
+    if d.many_inputs then return '' end
     add_constants(d, inputs.results)
     if d.dynamic or inputs.tainted or #inputs.idle > 0 then return '' end
     return trace_index(d, inputs.results)
@@ -305,7 +292,7 @@ do
 
   -- Whether an operation may be held together with others, in its first attempt.
   local function may_have_company(o, d, first_attempt)
-    return not d.is_damaged and not d.dynamic and not d.has_many_inputs and o.a <= first_attempt
+    return not d.is_damaged and not d.dynamic and not d.many_inputs and o.a <= first_attempt
       and not o.is_single and may_be_lost(o)
   end
 
@@ -345,7 +332,7 @@ do
         if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
         break
       end
-      local inputs = d and (d.has_many_inputs and NOT_SEEN or read_inputs(d))
+      local inputs = d and (d.many_inputs and NOT_SEEN or read_inputs(d))
       tries = tries + 1
       if d and d.is_damaged then
         set_aside(o)
@@ -420,7 +407,7 @@ do
     for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
       if each.fence:sub(2) == fence:sub(2) then
         local results
-        if not each.d.has_many_inputs then
+        if not each.d.many_inputs then
           results = read_inputs(each.d).results
           add_constants(each.d, results)
         end

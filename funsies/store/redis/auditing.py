@@ -33,6 +33,7 @@ from .packing import (
     unpack_state,
     unpack_task,
 )
+from .pieces import whole
 from .reader import RedisReader
 from .scanning import DIGEST_KEY, Scanner
 from .seal import Seal
@@ -124,13 +125,14 @@ class Audit:
         for page in self._scanner.fields(b"D"):
             self._tell("steps", len(page))
             sound: dict[Digest, tuple[OperationRow, bytes]] = {}
-            for digest, sealed in page:
+            for digest, kept in page:
+                sealed = whole(kept, self._reader.contents)
                 fault = fault_in_definition(self._seal, digest, sealed)
-                row = readable(unpack_operation, digest, sealed)
+                row = readable(unpack_operation, digest, sealed or b"")
                 if fault is None and row is not None:
-                    sound[digest] = row, sealed
+                    sound[digest] = row, kept
                 else:
-                    spot = Spot("row", b"D", digest, sealed)
+                    spot = Spot("row", b"D", digest, kept)
                     name = "" if row is None else row.task_name
                     yield Damage(
                         DamagedPart.DEFINITION,
@@ -144,8 +146,8 @@ class Audit:
 
     def _about(self, page: Mapping[Digest, tuple[OperationRow, bytes]]) -> Iterator[Damage]:
         for digest in self._unlinked(page):
-            row, sealed = page[digest]
-            spot = Spot("links", b"D", digest, sealed)
+            row, kept = page[digest]
+            spot = Spot("links", b"D", digest, kept)
             yield Damage(
                 DamagedPart.LINKS, Fault.MISPLACED, digest.hex(), digest, row.task_name, spot
             )

@@ -94,7 +94,7 @@ class ManyInputs:
 
     Attributes:
         run: runs a script.
-        definition: reads a definition as it is kept.
+        definition: reads a whole definition.
         entries: reads entries of the index of artefacts.
     """
 

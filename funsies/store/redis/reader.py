@@ -39,6 +39,7 @@ from .packing import (
     unpack_result,
     unpack_task,
 )
+from .pieces import whole
 from .seal import Origins, Seal, split
 from .soundness import fault_in_definition
 
@@ -130,17 +131,19 @@ class RedisReader(Caller):
 
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.undefined`."""
-        packed = self._fields(self._keys.definitions, operations)
-        found = zip(operations, packed, strict=True)
+        found = zip(operations, self._definitions(operations), strict=True)
         return [each for each, row in found if fault_in_definition(self._seal, each, row)]
 
     def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
         """See :meth:`GraphStore.operations`."""
-        packed = self._fields(self._keys.definitions, digests)
         return [
             None if data is None else readable(unpack_operation, digest, data)
-            for digest, data in zip(digests, packed, strict=True)
+            for digest, data in zip(digests, self._definitions(digests), strict=True)
         ]
+
+    def _definitions(self, operations: Sequence[Digest]) -> list[bytes | None]:
+        rows = self._fields(self._keys.definitions, operations)
+        return [whole(row, self.contents) for row in rows]
 
     def task(self, digest: Digest, python: str) -> TaskRow | None:
         """See :meth:`GraphStore.task`."""
@@ -213,8 +216,8 @@ class RedisReader(Caller):
         """See :meth:`GraphStore.some_operations`."""
         answer = self._call("HSCAN", self._keys.definitions, place, "COUNT", limit)
         after, page = cast("tuple[bytes, list[bytes]]", answer)
-        packed = zip(page[::2], page[1::2], strict=True)
-        rows = [readable(unpack_operation, Digest(digest), data) for digest, data in packed]
+        packed = zip(page[::2], (whole(row, self.contents) for row in page[1::2]), strict=True)
+        rows = [readable(unpack_operation, Digest(each), data or b"") for each, data in packed]
         return [row for row in rows if row is not None], int(after)
 
     def counts(self) -> dict[str, TaskCounts]:
@@ -260,8 +263,8 @@ class RedisReader(Caller):
 
     def many_inputs(self) -> ManyInputs:
         """What deals with steps that have many inputs."""
-        definition = partial(self._field, self._keys.definitions)
-        return ManyInputs(self._run, definition, partial(self._fields, self._keys.artefacts))
+        entries = partial(self._fields, self._keys.artefacts)
+        return ManyInputs(self._run, lambda each: self._definitions([each])[0], entries)
 
     def pending(self, limit: int) -> list[Digest]:
         """See :meth:`GraphStore.pending`."""

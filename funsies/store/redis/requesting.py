@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final, TypeAlias
 
+from funsies.core.digest import Digest
 from funsies.store.rows import (
     MOST_INPUTS,
     Definitions,
@@ -19,6 +20,7 @@ from .calling import ACT_PAGE
 from .connection import Argument
 from .many_inputs import REQUESTED, ManyInputs, Run, edges_of
 from .packing import pack_constant, pack_operation, pack_task
+from .pieces import in_pieces
 from .seal import Seal
 
 MOST_PRIORITY: Final = 2**53
@@ -84,26 +86,31 @@ def _pack_wanted(item: Wanted) -> tuple[Argument, ...]:
 def definition_calls(definitions: Definitions, seal: Seal) -> Iterator[Call]:
     """Calls that define in the order of what refers to what.
 
-    Contents, tasks, constants, operations; before an operation with many inputs, who makes
-    them is told that it needs them.
+    Contents, tasks, constants, operations; before an operation with many inputs the pieces of
+    its definition are written, and who makes them is told that it needs them.
     """
+    operations: list[tuple[Digest, bytes]] = []
+    pieces: dict[Digest, bytes] = {}
+    for row in definitions.operations:
+        kept, parts = in_pieces(seal.operation(row.digest, pack_operation(row)))
+        operations.append((row.digest, kept))
+        pieces |= parts
+    contents = [*pieces.items(), *definitions.contents]
     rows: list[tuple[Argument, ...]] = [
-        *definitions.contents,
+        *contents,
         *((task.digest, task.python, pack_task(task)) for task in definitions.tasks),
         *((row.artefact, pack_constant(row)) for row in definitions.constants),
-        *(
-            (row.digest, seal.operation(row.digest, pack_operation(row)))
-            for row in definitions.operations
-        ),
+        *operations,
     ]
     numbers = [
-        len(definitions.contents),
+        len(contents),
         len(definitions.tasks),
         len(definitions.constants),
         len(definitions.operations),
     ]
     starts = [0, *accumulate(numbers)]
-    sizes = [0] * starts[-2] + [len(row.inputs) for row in definitions.operations]
+    sizes = [MOST_INPUTS] * len(pieces) + [0] * (starts[-2] - len(pieces))
+    sizes += [len(row.inputs) for row in definitions.operations]
     for first, last in _spans(sizes):
         if sizes[first] > MOST_INPUTS:
             row = definitions.operations[first - starts[-2]]

@@ -83,16 +83,29 @@ do
     end
   end
 
-  -- The failed result that a strict consumer has from this producer. Among many inputs it is found
-  -- soonest by its bytes.
-  local function error_from(d, producer)
-    local at = d.raw:find(producer, HEADER + 1, true)
-    while at and at <= HEADER + INPUT * d.inputs do
-      if (at - HEADER - 2) % INPUT == 0 and d.raw:byte(at - 1) == KIND.producer then
-        local _, _, _, result = look_at(producer, (struct.unpack('>I4', d.raw, at + 32)))
+  -- The failed result of this producer among some inputs, which stand after so many bytes of a text.
+  local function error_among(text, before, inputs, producer)
+    local at = text:find(producer, before + 1, true)
+    while at and at <= before + INPUT * inputs do
+      if (at - before - 2) % INPUT == 0 and text:byte(at - 1) == KIND.producer then
+        local _, _, _, result = look_at(producer, (struct.unpack('>I4', text, at + 32)))
         if result and not is_ok(result) then return result end
       end
-      at = d.raw:find(producer, at + 1, true)
+      at = text:find(producer, at + 1, true)
+    end
+  end
+
+  -- The failed result that a strict consumer has from this producer. If it has many inputs, these are
+  -- at the beginning of its pieces, of which the first begins with the header.
+  local function error_from(d, producer)
+    if not d.many_inputs then return error_among(d.raw, HEADER, d.inputs, producer) end
+    local before, left = HEADER, d.many_inputs
+    for at = d.names + 1, d.artefacts, 32 do
+      local piece = left > 0 and row_of('c', d.raw:sub(at, at + 31))
+      if not piece then return end
+      local result = error_among(piece, before, math.min(left, INPUTS_OF_PIECE), producer)
+      if result then return result end
+      before, left = 0, left - INPUTS_OF_PIECE
     end
   end
 

@@ -1,4 +1,6 @@
--- Definitions: of operations, as bytes with fixed offsets (redis/packing.py).
+-- Definitions: of operations, as bytes with fixed offsets (redis/packing.py). Of one with many inputs
+-- the inputs stand in pieces, which are small contents (redis/pieces.py): their addresses are in the
+-- place of names, and it is as if it had no inputs. Scripts are told of some of these at a time.
 
 -- Kinds of inputs. Of small constants the artefact does not stand in a definition: what it is the
 -- address of does.
@@ -22,20 +24,27 @@ local function named_inputs(raw, inputs)
   return number, are_known
 end
 
--- Whether all parts are there that scripts read; Python looks at what they say. At many inputs it looks
--- as well, before anything is done by them.
+-- The numbers of inputs in a definition, of those in its pieces (nil if it has none), of its outputs;
+-- the lengths of its name, and of the names of inputs or the addresses of pieces.
+local function numbers_in(raw)
+  local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
+  if inputs > MOST_INPUTS then return 0, inputs, outputs, name, names end
+  return inputs, nil, outputs, name, names
+end
+
+-- Whether all parts are there that scripts read; Python looks at what they say.
 local function is_whole(raw)
   if not raw or #raw < HEADER then return false end
-  local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
+  local inputs, many, outputs, name, names = numbers_in(raw)
   if #raw < HEADER + INPUT * inputs then return false end
-  local named, are_known = 0, true
-  if inputs <= MOST_INPUTS then named, are_known = named_inputs(raw, inputs) end
-  return are_known and #raw > HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32
-    + SIGNATURE
+  local named, are_known = named_inputs(raw, inputs)
+  local least = HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32 + SIGNATURE
+  if many then return #raw == least + 1 end
+  return are_known and #raw > least
 end
 
 local function parse(id, raw)
-  local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
+  local inputs, many, outputs, name, names = numbers_in(raw)
   local flags = raw:byte(33)
   local at = HEADER + INPUT * inputs
   return {
@@ -44,7 +53,7 @@ local function parse(id, raw)
     strict = flags % 2 == 1,
     dynamic = flags >= 2,
     inputs = inputs,
-    has_many_inputs = inputs > MOST_INPUTS,
+    many_inputs = many,
     outputs = outputs,
     name = raw:sub(at + 1, at + name),
     names = at + name,
@@ -55,7 +64,7 @@ end
 -- The name of a task in what is left of a definition, if it is one that is counted.
 local function name_in(raw)
   if not raw or #raw < HEADER then return nil end
-  local inputs, _, length = struct.unpack('>I4I4I4', raw, 34)
+  local inputs, _, _, length = numbers_in(raw)
   local name = raw:sub(HEADER + INPUT * inputs + 1, HEADER + INPUT * inputs + length)
   return call('HEXISTS', P .. 'C', DONE .. name) == 1 and name or nil
 end
@@ -123,9 +132,7 @@ do
   -- What makes each of the inputs that are made, and the artefact that it is. If they are many, those
   -- who make them are told, and asked, some at a time.
   local function edges(d)
-    local list = {}
-    if d.has_many_inputs then return list end
-    local artefacts = artefacts_of(d)
+    local list, artefacts = {}, artefacts_of(d)
     for number = 1, d.inputs do
       local kind, producer = input(d, number)
       if kind == KIND.producer then
