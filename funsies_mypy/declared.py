@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from mypy.meet import is_overlapping_types
 from mypy.plugin import FunctionContext
@@ -23,6 +24,17 @@ from .arguments import checker, function_name, given_at
 from .messages import fail, shown
 from .step import Given
 from .types import is_any, union_items, unknown
+
+_BOOLS: Final = ("numpy.bool", "numpy.bool_")
+_NUMBERS: Final = {
+    "builtins.bool": _BOOLS,
+    "builtins.int": (*_BOOLS, "numpy.integer"),
+    "builtins.float": (*_BOOLS, "numpy.integer", "numpy.floating"),
+    "builtins.complex": (*_BOOLS, "numpy.number"),
+}
+"""The scalars of NumPy that are stored as numbers of Python, which equal them."""
+
+_ANY_NUMBER: Final = ("numpy.generic", "numpy.number", "numpy.inexact")
 
 
 def several(result: Type) -> Sequence[Type]:
@@ -98,9 +110,20 @@ def _may_be_one(wanted: Type, given: Type) -> bool:
     if arguments is not None:
         return all(map(_may_be, *arguments))
     return (
-        is_subtype(given, wanted)
+        _is_stored_as(wanted, given)
+        or is_subtype(given, wanted)
         or is_subtype(wanted, given)
         or is_overlapping_types(wanted, given)
+    )
+
+
+def _is_stored_as(wanted: Type, given: Type) -> bool:
+    """True of a number, and a scalar of NumPy that may equal it."""
+    if not isinstance(wanted, Instance) or not isinstance(given, Instance):
+        return False
+    scalars = _NUMBERS.get(wanted.type.fullname, ())
+    return bool(scalars) and (
+        given.type.fullname in _ANY_NUMBER or any(map(given.type.has_base, scalars))
     )
 
 

@@ -26,7 +26,7 @@ from typing import (
 import typing_extensions
 from returns.result import Result
 
-from funsies.core.encoding import contradicts, encoding_of
+from funsies.core.encoding import contradicts_out, encoding_of
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 from funsies.core.type_hints import (
     call_shape,
@@ -216,7 +216,7 @@ def _refuse_one(function: str, annotation: object, declared: object) -> None:
         returned, stored = encoding_of(value_annotation(annotation)), encoding_of(declared)
     except UnsupportedTypeError:  # what cannot be stored is refused by whoever stores it
         return
-    if contradicts(stored, returned):
+    if contradicts_out(stored, returned):
         raise WiringError(
             f"{function} returns {returned.label}, which is no {stored.label}, as out= says; "
             "leave out= away, or convert the value in the function"

@@ -15,7 +15,7 @@ from funsies.core.encoding.codecs import (
     codec_named,
     codecs_by_class,
 )
-from funsies.core.encoding.compatible import admits, contradicts, decode_for
+from funsies.core.encoding.compatible import admits, contradicts, contradicts_out, decode_for
 from funsies.core.encoding.described import pickled_class, stored_class
 from funsies.core.encoding.encoding import (
     Encoding,
@@ -50,6 +50,7 @@ __all__ = [
     "codec_named",
     "codecs_by_class",
     "contradicts",
+    "contradicts_out",
     "decode_for",
     "encoding_of",
     "encoding_of_unknown",

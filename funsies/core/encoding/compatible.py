@@ -12,6 +12,7 @@ from funsies.core.encoding.encoding import Encoding
 from funsies.core.encoding.enums import EnumNode, LiteralNode
 from funsies.core.encoding.known_classes import Kinds, knowing
 from funsies.core.encoding.layouts import are_other_layouts
+from funsies.core.encoding.libraries.numpy_scalars import NumpyScalarNode
 from funsies.core.encoding.mappings import MappingNode
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.record_node import RecordNode
@@ -57,6 +58,18 @@ def contradicts(parameter: Encoding[Any], produced: Encoding[Any]) -> bool:
     if parameter.descriptor == produced.descriptor:
         return False
     return _clash(parameter.node, produced.node)
+
+
+def contradicts_out(out: Encoding[Any], returned: Encoding[Any]) -> bool:
+    """Say whether what a function returns can never be stored as ``out=`` says.
+
+    The same as :func:`contradicts`, but that scalars of NumPy are stored as the Python numbers
+    that equal them.
+    """
+    node = returned.node
+    members = node.members if isinstance(node, UnionNode) else [node]
+    numbers = [each.plain for each in members if isinstance(each, NumpyScalarNode)]
+    return contradicts(out, returned) and all(_clash(out.node, each) for each in numbers)
 
 
 def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: Buffer) -> T:

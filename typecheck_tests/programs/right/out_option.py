@@ -156,3 +156,36 @@ with f.Fun():
     quotient, rest = f.py(divmod, 7, 2, out=(int, int))
     f.execute(quotient, rest).wait()
     assert (f.take(quotient), f.take(rest)) == divmod(7, 2)
+
+# %% scalars of NumPy, stored as the numbers that equal them
+from typing import Any, assert_type
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def first(numbers: NDArray[np.int64]) -> np.int64:
+    return np.int64(numbers[0])
+
+
+def spread(numbers: NDArray[np.float64]) -> np.floating[Any]:
+    return np.std(numbers)
+
+
+@f.task
+def shown(number: float, count: int) -> str:
+    return f"{number:.1f} {count}"
+
+
+with f.Fun():
+    numbers, counts = np.array([3.0, 4.0]), np.array([2, 3])
+    length = f.reduce(np.linalg.norm, numbers, out=float)
+    assert_type(length, f.Artefact[float])
+    means = [f.reduce(np.mean, numbers, out=float), f.morph(lambda x: np.std(x), numbers, out=float)]
+    text = shown(length, f.reduce(np.argmax, numbers, out=int))
+    own = shown(f.reduce(spread, numbers, out=float), f.morph(first, counts, out=int))
+    every = f.reduce(np.all, numbers, out=bool)
+    f.execute(means, text, own, every).wait()
+    assert [f.take(each) for each in means] == [3.5, 0.5]
+    assert (f.take(text), f.take(own)) == ("5.0 1", "0.5 2")
+    assert f.take(every) is True

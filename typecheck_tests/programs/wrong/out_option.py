@@ -106,3 +106,13 @@ f.reduce(flip, Spin.UP, out=Phase)  # Raises: flip returns Spin, which is no Pha
 # %% the results of what has no annotations when it runs are not told apart
 with f.Fun():
     quotient, rest = f.py(divmod, 7, 2)  # E: object is not iterable
+
+# %% a scalar of NumPy, which is no text
+import numpy as np
+
+
+def first(numbers: list[np.int64]) -> np.int64:
+    return numbers[0]
+
+
+f.reduce(first, [np.int64(2)], out=str)  # Raises: first returns int64, which is no str, as out= says  # E: which is no "str", as out= says
