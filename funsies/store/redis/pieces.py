@@ -22,7 +22,7 @@ from funsies.store.rows import MOST_INPUTS
 from .packing import HEADER, INPUT, LARGE_CONSTANT, PRODUCER, cut, readable
 
 INPUTS_OF_PIECE: Final = 800
-"""So many are no longer than small contents may be; as in ``lua/shared/base.lua``."""
+"""So many are no longer than small contents may be; as in ``lua/shared/cascade.lua``."""
 
 _READ_AT_ONCE: Final = 20
 _PIECE_BYTES: Final = INPUTS_OF_PIECE * INPUT.size

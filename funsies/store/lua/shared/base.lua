@@ -46,8 +46,6 @@ local RESULT = PACKED + SIGNATURE
 local MOST_ARGUMENTS = 4000
 -- Inputs that one call looks at: some milliseconds (rows/protocol.py).
 local MOST_INPUTS = 500
--- As many stand in each piece of a definition that has more (redis/pieces.py).
-local INPUTS_OF_PIECE = 800
 
 -- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.
 local P, ARGV, now, fed_queues

@@ -83,6 +83,9 @@ do
     end
   end
 
+  -- Inputs in each piece of a definition that has many (redis/pieces.py).
+  local INPUTS_OF_PIECE = 800
+
   -- The failed result of this producer among some inputs, which stand after so many bytes of a text.
   local function error_among(text, before, inputs, producer)
     local at = text:find(producer, before + 1, true)

@@ -24,49 +24,52 @@ local function named_inputs(raw, inputs)
   return number, are_known
 end
 
--- The numbers of inputs in a definition, of those in its pieces (nil if it has none), of its outputs;
--- the lengths of its name, and of the names of inputs or the addresses of pieces.
-local function numbers_in(raw)
-  local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
-  if inputs > MOST_INPUTS then return 0, inputs, outputs, name, names end
-  return inputs, nil, outputs, name, names
-end
+local is_whole, parse, name_in
+do
+  -- The numbers of inputs in a definition, of those in its pieces (nil if it has none), of its outputs;
+  -- the lengths of its name, and of the names of inputs or the addresses of pieces.
+  local function numbers_in(raw)
+    local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
+    if inputs > MOST_INPUTS then return 0, inputs, outputs, name, names end
+    return inputs, nil, outputs, name, names
+  end
 
--- Whether all parts are there that scripts read; Python looks at what they say.
-local function is_whole(raw)
-  if not raw or #raw < HEADER then return false end
-  local inputs, many, outputs, name, names = numbers_in(raw)
-  if #raw < HEADER + INPUT * inputs then return false end
-  local named, are_known = named_inputs(raw, inputs)
-  local least = HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32 + SIGNATURE
-  if many then return #raw == least + 1 end
-  return are_known and #raw > least
-end
+  -- Whether all parts are there that scripts read; Python looks at what they say.
+  function is_whole(raw)
+    if not raw or #raw < HEADER then return false end
+    local inputs, many, outputs, name, names = numbers_in(raw)
+    if #raw < HEADER + INPUT * inputs then return false end
+    local named, are_known = named_inputs(raw, inputs)
+    local least = HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32 + SIGNATURE
+    if many then return #raw == least + 1 end
+    return are_known and #raw > least
+  end
 
-local function parse(id, raw)
-  local inputs, many, outputs, name, names = numbers_in(raw)
-  local flags = raw:byte(33)
-  local at = HEADER + INPUT * inputs
-  return {
-    id = id,
-    raw = raw,
-    strict = flags % 2 == 1,
-    dynamic = flags >= 2,
-    inputs = inputs,
-    many_inputs = many,
-    outputs = outputs,
-    name = raw:sub(at + 1, at + name),
-    names = at + name,
-    artefacts = at + name + names,
-  }
-end
+  function parse(id, raw)
+    local inputs, many, outputs, name, names = numbers_in(raw)
+    local flags = raw:byte(33)
+    local at = HEADER + INPUT * inputs
+    return {
+      id = id,
+      raw = raw,
+      strict = flags % 2 == 1,
+      dynamic = flags >= 2,
+      inputs = inputs,
+      many_inputs = many,
+      outputs = outputs,
+      name = raw:sub(at + 1, at + name),
+      names = at + name,
+      artefacts = at + name + names,
+    }
+  end
 
--- The name of a task in what is left of a definition, if it is one that is counted.
-local function name_in(raw)
-  if not raw or #raw < HEADER then return nil end
-  local inputs, _, _, length = numbers_in(raw)
-  local name = raw:sub(HEADER + INPUT * inputs + 1, HEADER + INPUT * inputs + length)
-  return call('HEXISTS', P .. 'C', DONE .. name) == 1 and name or nil
+  -- The name of a task in what is left of a definition, if it is one that is counted.
+  function name_in(raw)
+    if not raw or #raw < HEADER then return nil end
+    local inputs, _, _, length = numbers_in(raw)
+    local name = raw:sub(HEADER + INPUT * inputs + 1, HEADER + INPUT * inputs + length)
+    return call('HEXISTS', P .. 'C', DONE .. name) == 1 and name or nil
+  end
 end
 
 -- A definition that is gone or damaged has no inputs and no outputs: scripts go on with it, until
