@@ -116,10 +116,17 @@ def named_run(backend: Backend, run_id: str | None) -> Run | None:
     return None if run_id is None else find_run(backend, run_id)
 
 
-def chosen_run(backend: Backend, run_id: str | None, *, shows_all: bool = False) -> Run | None:
+def chosen_run(
+    backend: Backend, run_id: str | None, *, shows_all: bool | None = None
+) -> Run | None:
     """The run that is named, or the last one; None for all that there is, or if there is none.
 
     Which one it is, is said on stderr, unless it was named.
+
+    Args:
+        backend: where it is.
+        run_id: what was given with ``--run``.
+        shows_all: whether ``--all`` was given; None of a command that shows one run only.
 
     Raises:
         UnknownHashError: if there is no run of that name.
@@ -131,5 +138,6 @@ def chosen_run(backend: Backend, run_id: str | None, *, shows_all: bool = False)
         return find_run(backend, run_id)
     last = None if shows_all else last_run(backend)
     if last is not None:
-        note(f"run {last.number}: {cut(program_of(last), SHOWN_PROGRAM)} (--all: everything)")
+        more = "--run ID: another" if shows_all is None else "--all: everything"
+        note(f"run {last.number}: {cut(program_of(last), SHOWN_PROGRAM)} ({more})")
     return last

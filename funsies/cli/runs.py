@@ -61,7 +61,8 @@ def runs(context: click.Context, *, limit: int, as_json: bool) -> int:
         if as_json:
             print_json([each.as_json() for each in found])
         elif found:
-            data_console().print(runs_table(found))
+            console = data_console()
+            console.print(runs_table(found, console.width))
     if not found:
         note("nothing was run yet")
     return Exit.OK

@@ -6,7 +6,7 @@ import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from rich import box
@@ -136,28 +136,68 @@ def commit_of(run: Run) -> str:
     return printable(run.git.commit[:SHORT_COMMIT]) + star
 
 
-def runs_table(runs: Sequence[CountedRun]) -> Table:
-    """One line for each run."""
+_COLUMNS: Final[dict[str, Literal["left", "right"]]] = {
+    "run": "right",
+    "began": "left",
+    "outcome": "left",
+    "took": "right",
+    "done": "right",
+    "cached": "right",
+    "failed": "right",
+    "commit": "left",
+    "program": "left",
+}
+_DISPENSABLE: Final = ("commit", "took", "cached", "done", "failed", "began")
+"""What is left out of a narrow table, the first one first."""
+
+_GAP_COLUMNS: Final = 3
+_PROGRAM_COLUMNS: Final = 12
+"""So much room has a program at least; it goes on below."""
+
+
+def runs_table(runs: Sequence[CountedRun], width: int) -> Table:
+    """One line for each run.
+
+    Args:
+        runs: they.
+        width: of the terminal in columns; what tells least is left out where it is narrow.
+    """
+    rows = [_cells_of(each) for each in runs]
+    names = _shown_columns(rows, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("run", justify="right")
-    for name in ("began", "outcome"):
-        table.add_column(name, no_wrap=True)
-    for name in ("took", "done", "cached", "failed"):
-        table.add_column(name, justify="right")
-    table.add_column("commit", no_wrap=True)
-    table.add_column("program", overflow="fold")
-    for each in runs:
-        sums = each.sums
-        table.add_row(
-            str(each.run.number),
-            shown_time(each.run.began),
-            outcome_text(each.run.outcome),
-            _shown_took(each.run),
-            *(f"{number:,}" for number in (sums.done, sums.cached, sums.failed)),
-            commit_of(each.run),
-            Text(cut(program_of(each.run), SHOWN_PROGRAM)),
-        )
+    for name in names:
+        is_program = name == "program"
+        table.add_column(name, justify=_COLUMNS[name], no_wrap=not is_program, overflow="fold")
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
     return table
+
+
+def _cells_of(each: CountedRun) -> dict[str, Text]:
+    sums = each.sums
+    texts: tuple[str | Text, ...] = (
+        str(each.run.number),
+        shown_time(each.run.began),
+        outcome_text(each.run.outcome),
+        _shown_took(each.run),
+        *(f"{number:,}" for number in (sums.done, sums.cached, sums.failed)),
+        commit_of(each.run),
+        cut(program_of(each.run), SHOWN_PROGRAM),
+    )
+    cells = (text if isinstance(text, Text) else Text(text) for text in texts)
+    return dict(zip(_COLUMNS, cells, strict=True))
+
+
+def _shown_columns(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
+    """The columns for which there is room."""
+    widths = {name: max(len(name), *(row[name].cell_len for row in rows)) for name in _COLUMNS}
+    widths["program"] = min(widths["program"], _PROGRAM_COLUMNS)
+    names = list(_COLUMNS)
+    for name in _DISPENSABLE:
+        if sum(widths[each] + _GAP_COLUMNS for each in names) <= width:
+            break
+        names.remove(name)
+    return names
 
 
 def facts_of(run: Run) -> Iterator[tuple[str, str]]:

@@ -62,7 +62,12 @@ def test_what_is_asked_for_already_makes_no_run_of_its_own(shell, counted: list[
     for _ in range(2):
         assert "asked for" in shell.funsies("execute", counted[1]).err
     assert len(json.loads(shell.funsies("runs", "--json").text)) == 1
-    assert "double" in shell.funsies("ls").text
+    listed = shell.funsies("ls")
+    assert "double" in listed.text
+    assert listed.err.startswith("run 1: funsies execute ")
+    assert "(--all: everything)" in listed.err
+    for command in ("logs", "tree"):  # they have no such option, or mean something else by it
+        assert "(--run ID: another)" in shell.funsies(command).err
 
 
 @pytest.mark.slow

@@ -27,9 +27,11 @@ from funsies.report.errors import (
 )
 from funsies.report.failures import Causes, FailedTarget
 from funsies.report.numbers import shown_seconds
-from funsies.report.runs import counts_table
+from funsies.report.runs import CountedRun, counts_table, runs_table
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
 from funsies.store.rows.run_rows import StepCounts
+
+from .accounts import a_run
 
 SOURCE = "ab" * 32
 ERROR = Error(
@@ -276,3 +278,28 @@ def test_a_frame_is_told_on_one_line_by_its_size() -> None:
     data = encoding_of(pd.DataFrame).encode(pd.DataFrame({"a": [1, 2]}))
     assert preview(data, "json") == "DataFrame, 2 rows, 1 column"
     assert preview(encoding_of(str).encode("two\nlines"), "json") == r"two\nlines"
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [
+        (200, set()),
+        (80, {"commit", "took"}),
+        (60, {"commit", "took", "cached", "done", "failed"}),
+        (40, {"commit", "took", "cached", "done", "failed", "began"}),
+    ],
+)
+def test_a_narrow_table_of_runs_leaves_out_what_tells_least(
+    width: int, left_out: set[str]
+) -> None:
+    """Which run it was, how it ended, and its program are always there, and readable."""
+    made = a_run(number=123, script="flow.py", arguments=("--seed", "12"))
+    console, file = plain(width)
+    console.print(runs_table([CountedRun(made, {})], width))
+    head, _, *lines = [line.rstrip() for line in file.getvalue().splitlines() if line.strip()]
+    names = {"run", "began", "outcome", "took", "done", "cached", "failed", "commit", "program"}
+    assert set(head.split()) == names - left_out
+    assert lines[0].split()[0] == "123"
+    assert made.outcome.value in lines[0]
+    assert "flow.py" in lines[0]
+    assert all(len(line) <= width for line in lines)
