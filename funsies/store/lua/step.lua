@@ -16,8 +16,6 @@
 --       That of an operation with many inputs ends with its options: who claims it looks at its inputs,
 --       some at a time, before it runs (many_inputs.lua).
 
-local CLAIM_TRIES = 32
-local MOST_EXPECTED_MS = 50
 local slot, sequence, queue, fence, most, was_holding
 local message -- what else it says: lease_ms, kept_fences, completions (their number)
 local kept -- what the slot goes on with: { o, d, fence } of each
@@ -244,6 +242,8 @@ end
 
 local claim_some
 do
+  local CLAIM_TRIES, MOST_EXPECTED_MS = 32, 50
+
   -- Inputs, if they are many.
   local NOT_SEEN = { pending = {}, idle = {} }
 

@@ -61,8 +61,8 @@ local rows, changed, operations, definitions, unwritten
 local queued
 -- How many numbers were taken and not used; how many more are needed at once.
 local numbers_left, numbers_wanted
--- The number of its registrations with producers, and the operations that have used it.
-local epoch, epoch_users
+-- The number of its registrations with producers.
+local epoch
 -- The slot of the present step, and what it holds: that is written once, at its end.
 local stepping_slot, stepping_lease
 -- The queue from which the present step claims, and the operation that it would find at the
@@ -103,11 +103,16 @@ do
   end
 end
 
--- A number for a registration of this operation, by which its entries are told from older ones.
-local function new_epoch(id)
-  if not epoch or epoch_users[id] then
-    epoch, epoch_users = u64(next_number()), {}
+local new_epoch
+do
+  local users -- the operations that have used the present one
+
+  -- A number for a registration of this operation, by which its entries are told from older ones.
+  function new_epoch(id)
+    if not epoch or users[id] then
+      epoch, users = u64(next_number()), {}
+    end
+    users[id] = true
+    return epoch
   end
-  epoch_users[id] = true
-  return epoch
 end
