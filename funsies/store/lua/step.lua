@@ -242,8 +242,6 @@ end
 
 local claim_some
 do
-  local CLAIM_TRIES, MOST_EXPECTED_MS = 32, 50
-
   -- Inputs, if they are many.
   local NOT_SEEN = { pending = {}, idle = {} }
 
@@ -316,6 +314,7 @@ do
 
   -- Claim as many as may be claimed together; the first in any case, if nothing else is held.
   function claim_some(budget)
+    local CLAIM_TRIES, MOST_EXPECTED_MS = 32, 50
     local claims, room, tries = {}, MOST_EXPECTED_MS, 0
     local wanted, begun, ready, among, is_empty = 1, {}, 0, 1, false
     if most > 1 or #kept > 0 then
