@@ -15,10 +15,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from funsies.core.fingerprint.environment import environment_now
 from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.core.shell_plan import MAX_COMMAND_BYTES, PLAIN, STRICT
 from funsies.run.process_exit import ExitNotice
-from funsies.run.surroundings.place import environment_now
 
 from .command_output import CommandOutput, OutputStream
 
