@@ -73,7 +73,7 @@ class Collector:
         self._left_out: set[str] = set()
         self._seen: object = None
         self._bundle: Bundle | None = None
-        self.reads_arguments = False
+        self.reads_arguments: bool = False
 
     def bundle(
         self, imported: Collection[str] = (), frozen: Collection[str] = ()

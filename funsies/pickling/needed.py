@@ -73,7 +73,7 @@ class Needed:
 
     def __init__(self, references: References) -> None:
         self.imported: set[str] = set()
-        self.environment = EnvironmentUse()
+        self.environment: EnvironmentUse = EnvironmentUse()
         self._references = references
         self._entries: deque[NeededEntry] = deque()
         self._unvisited: deque[FunctionType | type] = deque()

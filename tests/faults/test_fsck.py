@@ -44,6 +44,11 @@ def repeated(data: bytes) -> bytes:
     return 4_000 * data
 
 
+@f.task
+def fails() -> int:
+    raise ValueError("on purpose")
+
+
 def doubled_later(number: int) -> f.Artefact[int]:
     return double(number)
 
@@ -299,6 +304,19 @@ def test_what_is_sound_is_clean(site: Site) -> None:
     assert site.fsck() == (Exit.OK, [])
     assert site.fsck("--repair") == (Exit.OK, [])
     assert kept(site) == before
+    assert site.values == VALUES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_a_skipped_step_counts_as_one_also_if_its_row_is_damaged(site: Site) -> None:
+    skipped = double(fails())
+    f.execute(skipped).wait(60)
+    site.change(b"o", operation(skipped), cut)
+    _, found = site.fsck()
+    assert [each["name"] for each in found] == ["state-unreadable"]
+    site.fsck("--repair")
+    assert site.fsck() == (Exit.OK, [])
     assert site.values == VALUES
 
 

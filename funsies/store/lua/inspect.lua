@@ -114,10 +114,11 @@ register('audit', { 'no-writes' }, function()
   local function tally()
     local numbers, list = {}, {}
     for at = 3, #ARGV do
-      local o, d = load(ARGV[at]), definition(ARGV[at])
-      if o.s and d.name then
-        local counters = { o.s, o.v and is_finished(o.s) and VOLATILE or nil }
-        if o.is_skipped then counters[#counters + 1] = SKIPPED end
+      local status, _, volatile, _, is_skipped = look_at(ARGV[at], 0)
+      local d = definition(ARGV[at])
+      if status and d.name then
+        local counters = { status, volatile and is_finished(status) and VOLATILE or nil }
+        if is_skipped then counters[#counters + 1] = SKIPPED end
         for _, counter in ipairs(counters) do
           numbers[counter .. d.name] = (numbers[counter .. d.name] or 0) + 1
         end

@@ -7,11 +7,12 @@ local function add_once(list, seen, producer)
   end
 end
 
--- Status, generation, whether it is volatile, and one result of a producer. Of those that the call
--- has nothing to do with only this is read: an operation may have many thousand inputs.
+-- Status, generation, whether it is volatile, one result of a producer, and whether it was skipped. Of
+-- those that the call has nothing to do with only this is read: an operation may have many thousand
+-- inputs.
 local function look_at(producer, index)
   local o = operations[producer]
-  if o then return o.s, o.g, o.v, is_finished(o.s) and result_of(o, index) or nil end
+  if o then return o.s, o.g, o.v, is_finished(o.s) and result_of(o, index) or nil, o.is_skipped end
   local row = row_of('o', producer)
   if not row then return end
   if is_finished(row:sub(1, 1)) then return glance(row, index) end

@@ -133,7 +133,8 @@ do
     return is_read and is_whole and o
   end
 
-  -- Status, generation, whether it is volatile, and one result (nil if there is none) of a row.
+  -- Status, generation, whether it is volatile, one result (nil if there is none) of a row, and
+  -- whether it was skipped.
   function glance(row, index)
     local s, flags, g, _, _, at = read_head(row)
     if not s then return NONE end
@@ -143,11 +144,13 @@ do
       volatile, at = row:sub(at, at + 7), at + 8
     end
     if not is_finished(s) then return s, g, volatile end
+    local is_skipped = has_flag(flags, IS_SINGLE)
     if has_flag(flags, HAS_RECORD) then
-      if #row < at + 1 then return s, g, volatile end
+      if #row < at + 1 then return s, g, volatile, nil, is_skipped end
       at = at + 2 + struct.unpack('>I2', row, at)
     end
-    return s, g, volatile, whole(row:sub(at + RESULT * index, at + RESULT * (index + 1) - 1))
+    local result = whole(row:sub(at + RESULT * index, at + RESULT * (index + 1) - 1))
+    return s, g, volatile, result, is_skipped
   end
 end
 
