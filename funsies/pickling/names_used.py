@@ -16,8 +16,8 @@ from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
 from funsies.core.fingerprint.caching import held_by
 from funsies.core.fingerprint.classes import all_subclasses, owner_of
 from funsies.core.fingerprint.code_digest import nested_codes
+from funsies.core.fingerprint.names_meant import modules_meant
 from funsies.core.fingerprint.project import is_code_of_project, is_project
-from funsies.core.import_statements import absolute_name
 from funsies.core.parsing import parse_expression
 
 
@@ -75,15 +75,8 @@ def _meant(thing: object, chain: Collection[str]) -> object:
 def _modules_read(function: FunctionType) -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
     """Modules of the project that code imports or has in its closure, and what it reads."""
     names, held = names_of(function.__code__), held_by(function)
-    package = str(function.__globals__.get("__package__") or "")
-    found = [
-        *((held.get(name), tuple(chain)) for name, *chain in names.cells),
-        *(
-            (sys.modules.get(absolute_name(name, level, package)), chain)
-            for name, level, chain in names.used_imports
-        ),
-    ]
-    for module, chain in found:
+    captured = ((held.get(name), tuple(chain)) for name, *chain in names.cells)
+    for module, chain in (*captured, *modules_meant(function)):
         if isinstance(module, ModuleType) and is_project(module):
             yield module, chain
 

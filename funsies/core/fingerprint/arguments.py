@@ -16,9 +16,8 @@ from typing import Final
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.bytecode import names_of
-from funsies.core.fingerprint.caching import held_by
+from funsies.core.fingerprint.names_meant import names_meant
 from funsies.core.fingerprint.walk import Walk
-from funsies.core.import_statements import absolute_name
 from funsies.core.parsing import parse_module
 
 NAME: Final = "sys.argv"
@@ -28,7 +27,7 @@ def reads_arguments(function: FunctionType) -> bool:
     """True of code that reads ``sys.argv``, or calls ``parse_args()``, which does."""
     if names_of(function.__code__).parses_arguments:
         return True
-    return any(_is_read(thing, chain) for thing, chain in _reads(function))
+    return any(_is_read(thing, chain) for thing, chain in names_meant(function))
 
 
 def arguments_read(walk: Walk, function: FunctionType) -> Iterator[Field]:
@@ -43,18 +42,6 @@ def arguments_read(walk: Walk, function: FunctionType) -> Iterator[Field]:
 
 def _now() -> bytes:
     return digest("arguments", *map(str, sys.argv[1:]))
-
-
-def _reads(function: FunctionType) -> Iterator[tuple[object, tuple[str, ...]]]:
-    """What names stand for where code begins to read, and what it reads from there on."""
-    names, held = names_of(function.__code__), held_by(function)
-    package = str(function.__globals__.get("__package__") or "")
-    for name, *chain in names.globals:
-        yield function.__globals__.get(name), tuple(chain)
-    for name, *chain in names.cells:
-        yield held.get(name), tuple(chain)
-    for name, level, used in names.used_imports:
-        yield sys.modules.get(absolute_name(name, level, package)), used
 
 
 def _is_read(thing: object, chain: tuple[str, ...]) -> bool:

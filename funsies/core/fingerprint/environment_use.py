@@ -20,11 +20,11 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 from funsies.core.fingerprint.bytecode import names_of
-from funsies.core.fingerprint.caching import IdentityCache, held_by
+from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.environment import variables_set
+from funsies.core.fingerprint.names_meant import names_meant
 from funsies.core.fingerprint.project import is_project
-from funsies.core.import_statements import absolute_name
 
 _READERS: Final = {
     "os": ("environ", "environb", "getenv", "getenvb", "popen", "system"),
@@ -127,15 +127,7 @@ def _readers_loaded() -> Iterator[tuple[ModuleType, str]]:
 
 def _meant_by(function: FunctionType) -> Iterator[Any]:
     """What the names of a function stand for, and each attribute that it reads of them."""
-    names, held = names_of(function.__code__), held_by(function)
-    package = str(function.__globals__.get("__package__") or "")
-    imported = (
-        (sys.modules.get(absolute_name(module, level, package)), chain)
-        for module, level, chain in names.used_imports
-    )
-    of_globals = ((function.__globals__.get(name), chain) for name, *chain in names.globals)
-    of_cells = ((held.get(name), chain) for name, *chain in names.cells)
-    for thing, chain in (*of_globals, *of_cells, *imported):
+    for thing, chain in names_meant(function):
         found = thing
         yield found
         for name in chain:

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from funsies.core.digest import Field
 from funsies.core.fingerprint.bytecode import PLACES, names_of
 from funsies.core.fingerprint.module_files import may_be_project, read_when_imported
+from funsies.core.fingerprint.names_meant import modules_meant
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.source_lookup import function_entry, own_functions, sources_of
@@ -107,13 +108,11 @@ def modules_named(function: FunctionType) -> Iterator[str]:
 
 
 def _reads_of_imported(function: FunctionType, *, is_direct: bool) -> Iterator[_Read]:
-    package = str(function.__globals__.get("__package__") or "")
     for name in modules_named(function):
         if may_be_project(name):
             for _, read, chain in read_when_imported(name):
                 yield _Read(read, chain, is_direct=False)
-    for name, level, chain in names_of(function.__code__).used_imports:
-        module = sys.modules.get(absolute_name(name, level, package))
+    for module, chain in modules_meant(function):
         if isinstance(module, ModuleType) and is_project(module):
             yield _Read(module, chain, is_direct)
 
