@@ -67,9 +67,10 @@ class Proxy:
         self._thread.start()
         self._open: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[Any]] = set()
-        self._kept_place = _bound_socket(0)
-        self.port: int = self._kept_place.getsockname()[1]
-        self._do(self._listen(self._kept_place))
+        self._place_of_clients = _bound_socket(0)
+        self._listens = False
+        self.port: int = self._place_of_clients.getsockname()[1]
+        self._do(self._listen())
 
     @property
     def url(self) -> str:
@@ -89,8 +90,8 @@ class Proxy:
 
         async def pass_all() -> None:
             self.commands, self._plan = [], None
-            if not self._listener.is_serving():
-                await self._listen(self._kept_place)
+            if not self._listens:
+                await self._listen()
 
         self._do(pass_all())
 
@@ -103,30 +104,47 @@ class Proxy:
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
 
-    async def _listen(self, place: socket.socket) -> None:
-        self._listener = await asyncio.start_server(self._serve, sock=place)
+    async def _listen(self) -> None:
+        self._place_of_clients.listen()
+        self._loop.add_reader(self._place_of_clients.fileno(), self._accept)
+        self._listens = True
+
+    def _accept(self) -> None:
+        """Serve who has come, in a task that is known from here on.
+
+        A server of asyncio's own forgets whom it has accepted in the turn in which it is closed.
+        """
+        with suppress(BlockingIOError, ConnectionAbortedError):
+            accepted, _ = self._place_of_clients.accept()
+            task = self._loop.create_task(self._serve(accepted))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+
+    def _close_place(self) -> None:
+        if self._listens:
+            self._loop.remove_reader(self._place_of_clients.fileno())
+        self._listens = False
+        self._place_of_clients.close()
 
     def _vanish(self) -> None:
         """Listen no more. The port stays bound: it must not be another's when it is back."""
-        self._listener.close()
-        self._kept_place = _bound_socket(self.port)
+        self._close_place()
+        self._place_of_clients = _bound_socket(self.port)
         for writer in self._open:
             writer.transport.abort()
 
     async def _end(self) -> None:
-        self._listener.close()
-        self._kept_place.close()
-        await _some_turns()  # what was accepted a moment ago begins to be served
-        while self._serving:
-            for writer in self._open:
-                writer.transport.abort()
+        self._close_place()
+        await asyncio.sleep(0)  # whom it has accepted in this turn is served from the next on
+        for writer in self._open:
+            writer.transport.abort()
+        for each in self._serving:
+            each.cancel()
+        if self._serving:
             await asyncio.wait(self._serving)
-            await _some_turns()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
+    async def _serve(self, accepted: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=accepted)
         self._open.add(writer)
         try:
             await self._pass_on(reader, writer)
@@ -134,7 +152,6 @@ class Proxy:
             writer.close()
             await _until_closed(writer)
             self._open.discard(writer)
-            self._serving.discard(task)
 
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -148,10 +165,10 @@ class Proxy:
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            to_server.transport.abort()
             for each in both:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            to_server.transport.abort()
             await _until_closed(to_server)
 
     def note(self, name: str) -> Fault | None:
@@ -238,6 +255,7 @@ async def _read_command(reader: asyncio.StreamReader) -> tuple[str, bytes]:
 def _bound_socket(port: int) -> socket.socket:
     """A socket that has a port, and does not listen: who connects to it is refused."""
     place = socket.socket()
+    place.setblocking(False)
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     place.bind(("127.0.0.1", port))
     return place
@@ -246,11 +264,6 @@ def _bound_socket(port: int) -> socket.socket:
 async def _until_closed(writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):  # its end may be that of a connection which was cut
         await writer.wait_closed()
-
-
-async def _some_turns() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
 
 
 def nth(number: int) -> Callable[[int], bool]:
