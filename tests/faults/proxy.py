@@ -112,7 +112,7 @@ class Proxy:
     def _accept(self) -> None:
         """Serve who has come, in a task that is known from here on.
 
-        A server of asyncio's own forgets whom it has accepted in the turn in which it is closed.
+        A server of asyncio's forgets whom it has accepted in the turn in which it is closed.
         """
         with suppress(BlockingIOError, ConnectionAbortedError):
             accepted, _ = self._place_of_clients.accept()
