@@ -240,7 +240,25 @@ class ScriptArgument(click.Path):
             raise click.NoSuchOption(
                 text, possibilities=get_close_matches(text, known), ctx=ctx
             )
-        return super().convert(value, param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as problem:
+            problem.message = problem.message.rstrip(".") + _meant(Path(text))
+            raise
+
+
+def _meant(missing: Path) -> str:
+    """Words that name the script or package which is probably meant, if there is one."""
+    is_name = all(part.isidentifier() for part in missing.parts)
+    if is_name and (missing / "__main__.py").is_file():
+        return f"; run a package with -m {'.'.join(missing.parts)}"
+    if missing.exists() or not missing.parent.is_dir():
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for misspelt names
+
+    scripts = [file.name for file in missing.parent.glob("*.py")]
+    near = get_close_matches(missing.name.removesuffix(".py") + ".py", scripts, 1)
+    return f"; do you mean {missing.with_name(near[0])}?" if near else ""
 
 
 def program_of(script: Path, arguments: tuple[str, ...]) -> tuple[str, Program]:

@@ -209,3 +209,27 @@ def test_nobody_starts_a_million_workers_by_a_slip(
     count: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_one_line(["worker", "--workers", count], capsys)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("flow", "File 'flow' does not exist; do you mean flow.py?"),
+        ("flwo.py", "File 'flwo.py' does not exist; do you mean flow.py?"),
+        ("./flo", "File './flo' does not exist; do you mean flow.py?"),
+        ("package/", "File 'package/' is a directory; run a package with -m package"),
+        ("../package", "File '../package' does not exist"),
+        ("elsewhere/flow.py", "File 'elsewhere/flow.py' does not exist"),
+        (".", "File '.' is a directory"),
+        ("analysis.py", "File 'analysis.py' does not exist"),
+    ],
+)
+def test_a_script_that_is_not_there_is_told_with_what_is_meant(
+    tmp_path, monkeypatch, capsys, typed, told
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flow.py").touch()
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__main__.py").touch()
+    assert main(["run", typed]) == Exit.USAGE
+    assert f": {told} (see funsies run --help)" in capsys.readouterr().err
