@@ -243,8 +243,7 @@ class ScriptArgument(click.Path):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as problem:
-            problem.message = problem.message.rstrip(".") + _meant(Path(text))
-            raise
+            self.fail(problem.message.rstrip(".") + _meant(Path(text)), param, ctx)
 
 
 def _meant(missing: Path) -> str:
