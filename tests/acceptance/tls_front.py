@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import subprocess
 import threading
@@ -51,39 +52,64 @@ class TlsFront:
     def __init__(self, target: int, context: ssl.SSLContext) -> None:
         self._target, self._context = target, context
         self._open: list[asyncio.StreamWriter] = []
+        self._serving: set[asyncio.Task[None]] = set()
+        self._place = socket.create_server(("127.0.0.1", 0))
+        self._place.setblocking(False)
+        self.port: int = self._place.getsockname()[1]
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._loop.add_reader(self._place.fileno(), self._accept)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        listens = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
-        self.port: int = listens.result(10)
 
-    async def _listen(self) -> int:
-        self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", 0, ssl=self._context
-        )
-        return int(self._server.sockets[0].getsockname()[1])
+    def _accept(self) -> None:
+        """Serve who has come, in a task that is known before TLS is agreed on.
 
-    async def _serve(self, heard: asyncio.StreamReader, said: asyncio.StreamWriter) -> None:
-        self._open.append(said)
+        A server of asyncio's forgets whom it has accepted in the turn in which it is closed.
+        """
+        with suppress(BlockingIOError, ConnectionAbortedError):
+            accepted, _ = self._place.accept()
+            task = self._loop.create_task(self._serve(accepted))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, accepted: socket.socket) -> None:
         with suppress(OSError):
+            heard, said = await self._by_tls(accepted)
             answers, asks = await asyncio.open_connection("127.0.0.1", self._target)
             self._open.append(asks)
             await asyncio.gather(_pass(heard, asks), _pass(answers, said))
 
+    async def _by_tls(
+        self, accepted: socket.socket
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        heard = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(heard)
+        transport, _ = await self._loop.connect_accepted_socket(
+            lambda: protocol, accepted, ssl=self._context
+        )
+        said = asyncio.StreamWriter(transport, protocol, heard, self._loop)
+        self._open.append(said)
+        return heard, said
+
     def close(self) -> None:
         """Listen no more, and end what is connected."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
     async def _end(self) -> None:
-        self._server.close()
-        await asyncio.sleep(0)  # what was accepted a moment ago begins to be served
+        self._loop.remove_reader(self._place.fileno())
+        self._place.close()
+        await asyncio.sleep(0)  # whom it has accepted in this turn is served from the next on
+        for task in self._serving:
+            task.cancel()
+        if self._serving:
+            await asyncio.wait(self._serving)
         for each in self._open:
             each.transport.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*others, return_exceptions=True)
+            with suppress(OSError):
+                await each.wait_closed()
 
 
 async def _pass(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
