@@ -1,8 +1,9 @@
-"""What the text of a script sets in libraries, before it makes its first step.
+"""What the text of a script or of a module sets in libraries, before the first step is made.
 
 A worker imports the modules of a program, and what these set there is set for its steps. The
 text of the script is not run there, but for the statements that are found here: they say by
-themselves how numbers are computed and pictures are drawn.
+themselves how numbers are computed and pictures are drawn. In both they are part of the address
+of the steps that use the library.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _HOLDERS: Final = (
 _MENTIONED: Final = re.compile(
     r"getcontext|rcParams|seaborn|\bset(_|err|recursion)|\brc\b|\bstyle\b|\boptions\b|\bjax\b"
 )
-"""Most scripts have none of it: they are not parsed."""
+"""Most texts have none of it: they are not parsed."""
 
 _ALSO_SETS: Final = {"seaborn": ("matplotlib",)}
 _MAKERS: Final = {"cycler.cycler", "matplotlib.cycler", "matplotlib.pyplot.cycler"}
@@ -82,6 +83,11 @@ class LibrarySetting(NamedTuple):
         return ast.unparse(self.statement)
 
 
+def may_set_in_libraries(text: str) -> bool:
+    """False of a text, such as most are, that sets nothing in libraries for certain."""
+    return _MENTIONED.search(text) is not None
+
+
 def library_settings(text: str) -> Iterator[LibrarySetting]:
     r"""The settings at the top level of a script, until it opens the graph of its steps.
 
@@ -89,7 +95,7 @@ def library_settings(text: str) -> Iterator[LibrarySetting]:
     >>> [each.text for each in library_settings(text)]
     ["np.seterr(all='raise')"]
     """
-    if not _MENTIONED.search(text):
+    if not may_set_in_libraries(text):
         return
     tree = parse_module(text)
     bound = Counter(each.id for each in _names_in(tree) if not isinstance(each.ctx, ast.Load))

@@ -1,4 +1,4 @@
-"""The text of the script, and what it sets in the libraries that a function uses."""
+"""The text of the script, and what a program sets in the libraries that a function uses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from types import FunctionType, ModuleType
 from typing import Any, Final, get_args, get_origin
 
 from funsies.core.fingerprint.annotations import resolved_annotations
+from funsies.core.fingerprint.imports import imports_of
+from funsies.core.fingerprint.module_files import closure, may_be_project
+from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
-from funsies.core.library_settings import LibrarySetting, library_settings
+from funsies.core.import_statements import absolute_name
+from funsies.core.library_settings import (
+    LibrarySetting,
+    library_settings,
+    may_set_in_libraries,
+)
+from funsies.core.parsing import parse_module
 
 
 def script_text() -> tuple[str, str]:
@@ -27,7 +36,10 @@ def _texts(names: Iterable[str], variables: dict[str, Any]) -> Iterator[tuple[st
 
 
 def settings_for(function: object, modules: Collection[str]) -> tuple[LibrarySetting, ...]:
-    """What the script sets in libraries that a function uses, or is annotated with.
+    """What a program sets in libraries that a function uses, or is annotated with.
+
+    It is what stands in the script, and in the modules of the project that the script imports,
+    directly or through one another: these are what a worker imports, too.
 
     Args:
         function: what runs.
@@ -41,15 +53,53 @@ def settings_for(function: object, modules: Collection[str]) -> tuple[LibrarySet
 
 
 def _settings() -> tuple[LibrarySetting, ...]:
-    """Those of the script, which is read once: what it has set is not set again."""
+    """Those of this program, which is read once: what it has set is not set again."""
     main = sys.modules["__main__"]
     if not _known or _known[-1][0] is not main:
-        try:
-            found = tuple(library_settings(script_text()[1]))
-        except (SyntaxError, ValueError):  # a file that is no text of Python, or not any more
-            found = ()
-        _known[:] = [(main, found)]
+        texts = (*_texts_of_modules(main), script_text()[1])
+        _known[:] = [(main, tuple(each for text in texts for each in _set_in(text)))]
     return _known[-1][1]
+
+
+def _set_in(text: str) -> Iterable[LibrarySetting]:
+    try:
+        return tuple(library_settings(text))
+    except (SyntaxError, ValueError):  # a file that is no text of Python, or not any more
+        return ()
+
+
+def _texts_of_modules(main: ModuleType) -> Iterator[str]:
+    """Texts of the modules that the script imports, by their names, if any has settings."""
+    if any(map(may_set_in_libraries, _texts_loaded())):
+        files = {name: file for each in _imported_by(main) for name, file in closure(each)}
+        yield from ("".join(files[name].lines) for name in sorted(files))
+
+
+def _texts_loaded() -> Iterator[str]:
+    """Texts of the modules of the project: to find out what imports what takes much longer."""
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(module, ModuleType) and isinstance(file, str) and is_project(module):
+            yield "".join(lines_of(file, vars(module)))
+
+
+def _imported_by(main: ModuleType) -> Iterator[str]:
+    """Names of what may be modules of the project."""
+    _, text = script_text()
+    held = (each for each in vars(main).values() if isinstance(each, ModuleType))
+    package = str(getattr(main, "__package__", None) or "")
+    names = [each.__name__ for each in held] if not text else [*_imported_in(text, package)]
+    yield from (each for each in names if each != main.__name__ and may_be_project(each))
+
+
+def _imported_in(text: str, package: str) -> Iterator[str]:
+    try:
+        modules = imports_of(parse_module(text)).modules
+    except (SyntaxError, ValueError):
+        return
+    for module, taken, level in modules:
+        absolute = absolute_name(module, level, package)
+        yield from (absolute, *(f"{absolute}.{each}" for each in taken))
 
 
 _known: Final[list[tuple[ModuleType, tuple[LibrarySetting, ...]]]] = []

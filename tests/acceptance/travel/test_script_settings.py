@@ -89,3 +89,43 @@ def test_another_setting_is_another_step_where_the_library_is_used_only(project)
     second = project.run_loaded("steps.py").lines
     assert (first[0], second[0]) == ("0.333333", "0.33333333")
     assert first[1] == second[1]
+
+
+PRECISION = "from decimal import getcontext\n\ngetcontext().prec = 6\n"
+IN_MODULES = {
+    "import settings": {"settings.py": PRECISION},
+    "import settings # of another": {"settings.py": "import inner\n", "inner.py": PRECISION},
+    "from project import settings": {"project/settings.py": PRECISION},
+    "from project import data": {"project/__init__.py": PRECISION, "project/data.py": ""},
+    "import project.steps": {
+        "project/steps.py": "from . import settings\n",
+        "project/settings.py": PRECISION,
+    },
+}
+
+
+@pytest.mark.parametrize("statement", IN_MODULES)
+def test_another_setting_in_a_module_is_another_step_where_the_library_is_used_only(
+    project, statement
+):
+    files = IN_MODULES[statement]
+    (home,) = (name for name, text in files.items() if text == PRECISION)
+    project.write_files(
+        {
+            **files,
+            "unused.py": PRECISION.replace("6", "3"),
+            "steps.py": STEPS.replace("decimal.getcontext().prec = 6\n", f"{statement}\n"),
+        }
+    )
+    first = project.run_loaded("steps.py").lines
+    project.edit(home, "prec = 6", "prec = 8")
+    second = project.run_loaded("steps.py").lines
+    project.edit("unused.py", "prec = 3", "prec = 4")
+    third = project.run_loaded("steps.py").lines
+    assert [each[0] for each in (first, second, third)] == [
+        "0.333333",
+        "0.33333333",
+        "0.33333333",
+    ]
+    assert first[1] == second[1]
+    assert second == third
