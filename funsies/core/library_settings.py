@@ -83,11 +83,6 @@ class LibrarySetting(NamedTuple):
         return ast.unparse(self.statement)
 
 
-def may_set_in_libraries(text: str) -> bool:
-    """False of a text, such as most are, that sets nothing in libraries for certain."""
-    return _MENTIONED.search(text) is not None
-
-
 def library_settings(text: str) -> Iterator[LibrarySetting]:
     r"""The settings at the top level of a script, until it opens the graph of its steps.
 
@@ -95,7 +90,7 @@ def library_settings(text: str) -> Iterator[LibrarySetting]:
     >>> [each.text for each in library_settings(text)]
     ["np.seterr(all='raise')"]
     """
-    if not may_set_in_libraries(text):
+    if not _MENTIONED.search(text):
         return
     tree = parse_module(text)
     bound = Counter(each.id for each in _names_in(tree) if not isinstance(each.ctx, ast.Load))

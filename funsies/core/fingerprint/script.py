@@ -13,11 +13,7 @@ from funsies.core.fingerprint.module_files import closure, may_be_project
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
 from funsies.core.import_statements import absolute_name
-from funsies.core.library_settings import (
-    LibrarySetting,
-    library_settings,
-    may_set_in_libraries,
-)
+from funsies.core.library_settings import LibrarySetting, library_settings
 from funsies.core.parsing import parse_module
 
 
@@ -56,31 +52,32 @@ def _settings() -> tuple[LibrarySetting, ...]:
     """Those of this program, which is read once: what it has set is not set again."""
     main = sys.modules["__main__"]
     if not _known or _known[-1][0] is not main:
-        texts = (*_texts_of_modules(main), script_text()[1])
-        _known[:] = [(main, tuple(each for text in texts for each in _set_in(text)))]
+        _known[:] = [(main, (*_set_by_modules(main), *_set_in(script_text()[1])))]
     return _known[-1][1]
 
 
-def _set_in(text: str) -> Iterable[LibrarySetting]:
+def _set_in(text: str) -> tuple[LibrarySetting, ...]:
     try:
         return tuple(library_settings(text))
     except (SyntaxError, ValueError):  # a file that is no text of Python, or not any more
         return ()
 
 
-def _texts_of_modules(main: ModuleType) -> Iterator[str]:
-    """Texts of the modules that the script imports, by their names, if any has settings."""
-    if any(map(may_set_in_libraries, _texts_loaded())):
-        files = {name: file for each in _imported_by(main) for name, file in closure(each)}
-        yield from ("".join(files[name].lines) for name in sorted(files))
+def _set_by_modules(main: ModuleType) -> Iterator[LibrarySetting]:
+    """What modules of the project set that the script imports, in the order of their names."""
+    found = {name: settings for name, text in _loaded() if (settings := _set_in(text))}
+    if found:  # only then: what imports what is known once all of these are parsed
+        imported = {name for each in _imported_by(main) for name, _ in closure(each)}
+        for name in sorted(imported & found.keys()):
+            yield from found[name]
 
 
-def _texts_loaded() -> Iterator[str]:
-    """Texts of the modules of the project: to find out what imports what takes much longer."""
-    for module in list(sys.modules.values()):
+def _loaded() -> Iterator[tuple[str, str]]:
+    """The modules of the project, with their texts."""
+    for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if isinstance(module, ModuleType) and isinstance(file, str) and is_project(module):
-            yield "".join(lines_of(file, vars(module)))
+            yield name, "".join(lines_of(file, vars(module)))
 
 
 def _imported_by(main: ModuleType) -> Iterator[str]:
