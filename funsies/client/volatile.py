@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from types import FrameType
 from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
@@ -23,6 +20,7 @@ from funsies.core.errors import (
     read_error,
 )
 from funsies.core.noted_labels import noted_label
+from funsies.core.users_line import users_line
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.graph_reader import delegations, read_levels
@@ -40,8 +38,6 @@ Judge: TypeAlias = Callable[[Digest, str], Error | None]
 
 NAMED: Final = 3
 """So many steps that were lost are named in a message."""
-
-_PACKAGE: Final = str(Path(__file__).parents[1])
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -229,16 +225,7 @@ def warn(name: str, losses: Sequence[Loss]) -> None:
         f"machinery ({shown(losses)}), and is not remembered; {remedy(losses)}. "
         'take(..., volatile="error") refuses such values, volatile="accept" says nothing'
     )
-    warnings.warn(VolatileWarning(text), stacklevel=_depth())
-
-
-def _depth() -> int:
-    """How far away, counted from the caller, the first line is that is not of funsies."""
-    depth = 1
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads files
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, depth = frame.f_back, depth + 1
-    return depth
+    warnings.warn(VolatileWarning(text), stacklevel=users_line())
 
 
 def refusal(name: str, losses: Sequence[Loss]) -> Error:

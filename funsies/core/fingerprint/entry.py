@@ -21,6 +21,7 @@ from funsies.core.fingerprint.environment import variables_set
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.script import settings_for
+from funsies.core.fingerprint.shared_draws import warn_of_shared_draws
 from funsies.core.fingerprint.walk import Ingredient, Walk
 from funsies.core.library_settings import LibrarySetting
 
@@ -147,6 +148,7 @@ def _walk(
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
+    warn_of_shared_draws(name, (each[0] for each in walk.snapshot.functions))
     environment = _environment(walk, name)
     _refuse_unused(name, frozenset(ignore) - walk.asked, walk.asked)
     libraries = libraries_of(walk.modules)
