@@ -10,6 +10,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from tests.listener import Listener
+
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1"
 
@@ -52,25 +54,15 @@ class TlsFront:
     def __init__(self, target: int, context: ssl.SSLContext) -> None:
         self._target, self._context = target, context
         self._open: list[asyncio.StreamWriter] = []
-        self._serving: set[asyncio.Task[None]] = set()
-        self._place = socket.create_server(("127.0.0.1", 0))
-        self._place.setblocking(False)
-        self.port: int = self._place.getsockname()[1]
+        place = socket.create_server(("127.0.0.1", 0))
+        self.port: int = place.getsockname()[1]
         self._loop = asyncio.new_event_loop()
-        self._loop.add_reader(self._place.fileno(), self._accept)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(place), self._loop).result(30)
 
-    def _accept(self) -> None:
-        """Serve who has come, in a task that is known before TLS is agreed on.
-
-        A server of asyncio's forgets whom it has accepted in the turn in which it is closed.
-        """
-        with suppress(BlockingIOError, ConnectionAbortedError):
-            accepted, _ = self._place.accept()
-            task = self._loop.create_task(self._serve(accepted))
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
+    async def _listen(self, place: socket.socket) -> None:
+        self._listener = Listener(place, self._serve)
 
     async def _serve(self, accepted: socket.socket) -> None:
         with suppress(OSError):
@@ -99,13 +91,7 @@ class TlsFront:
         self._loop.close()
 
     async def _end(self) -> None:
-        self._loop.remove_reader(self._place.fileno())
-        self._place.close()
-        await asyncio.sleep(0)  # whom it has accepted in this turn is served from the next on
-        for task in self._serving:
-            task.cancel()
-        if self._serving:
-            await asyncio.wait(self._serving)
+        await self._listener.end()
         for each in self._open:
             each.transport.abort()
             with suppress(OSError):

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.listener import Listener
+
 AT_ONCE = struct.pack("ii", 1, 0)
 """Linger for no time at all: closing then resets the connection."""
 
@@ -66,10 +68,9 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._open: set[asyncio.StreamWriter] = set()
-        self._serving: set[asyncio.Task[Any]] = set()
-        self._place_of_clients = _bound_socket(0)
-        self._listens = False
-        self.port: int = self._place_of_clients.getsockname()[1]
+        self._is_gone = False
+        self._kept_place = _bound_socket(0)
+        self.port: int = self._kept_place.getsockname()[1]
         self._do(self._listen())
 
     @property
@@ -90,7 +91,7 @@ class Proxy:
 
         async def pass_all() -> None:
             self.commands, self._plan = [], None
-            if not self._listens:
+            if self._is_gone:
                 await self._listen()
 
         self._do(pass_all())
@@ -105,43 +106,22 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
 
     async def _listen(self) -> None:
-        self._place_of_clients.listen()
-        self._loop.add_reader(self._place_of_clients.fileno(), self._accept)
-        self._listens = True
-
-    def _accept(self) -> None:
-        """Serve who has come, in a task that is known from here on.
-
-        A server of asyncio's forgets whom it has accepted in the turn in which it is closed.
-        """
-        with suppress(BlockingIOError, ConnectionAbortedError):
-            accepted, _ = self._place_of_clients.accept()
-            task = self._loop.create_task(self._serve(accepted))
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
-
-    def _close_place(self) -> None:
-        if self._listens:
-            self._loop.remove_reader(self._place_of_clients.fileno())
-        self._listens = False
-        self._place_of_clients.close()
+        self._listener = Listener(self._kept_place, self._serve)
+        self._is_gone = False
 
     def _vanish(self) -> None:
         """Listen no more. The port stays bound: it must not be another's when it is back."""
-        self._close_place()
-        self._place_of_clients = _bound_socket(self.port)
+        self._listener.close()
+        self._kept_place = _bound_socket(self.port)
+        self._is_gone = True
         for writer in self._open:
             writer.transport.abort()
 
     async def _end(self) -> None:
-        self._close_place()
-        await asyncio.sleep(0)  # whom it has accepted in this turn is served from the next on
         for writer in self._open:
             writer.transport.abort()
-        for each in self._serving:
-            each.cancel()
-        if self._serving:
-            await asyncio.wait(self._serving)
+        await self._listener.end()
+        self._kept_place.close()
 
     async def _serve(self, accepted: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=accepted)
@@ -255,7 +235,6 @@ async def _read_command(reader: asyncio.StreamReader) -> tuple[str, bytes]:
 def _bound_socket(port: int) -> socket.socket:
     """A socket that has a port, and does not listen: who connects to it is refused."""
     place = socket.socket()
-    place.setblocking(False)
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     place.bind(("127.0.0.1", port))
     return place

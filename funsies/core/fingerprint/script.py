@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import FunctionType, ModuleType
-from typing import Any, Final, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.imports import imports_of
@@ -15,6 +15,8 @@ from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
 from funsies.core.import_statements import absolute_name
 from funsies.core.library_settings import LibrarySetting, library_settings
 from funsies.core.parsing import parse_module
+
+_Read = TypeVar("_Read")
 
 
 def script_text() -> tuple[str, str]:
@@ -29,6 +31,23 @@ def _texts(names: Iterable[str], variables: dict[str, Any]) -> Iterator[tuple[st
         lines = lines_of(name, variables)
         if lines:
             yield name, "".join(lines)
+
+
+def once_for_program(read: Callable[[ModuleType], _Read]) -> Callable[[], _Read]:
+    """Have something be read of the ``__main__`` of a program once, when it is first asked for.
+
+    Args:
+        read: is given ``__main__``.
+    """
+    known: list[tuple[ModuleType, _Read]] = []
+
+    def known_or_read() -> _Read:
+        main = sys.modules["__main__"]
+        if not known or known[-1][0] is not main:
+            known[:] = [(main, read(main))]
+        return known[-1][1]
+
+    return known_or_read
 
 
 def settings_for(function: object, modules: Collection[str]) -> tuple[LibrarySetting, ...]:
@@ -48,12 +67,10 @@ def settings_for(function: object, modules: Collection[str]) -> tuple[LibrarySet
     return tuple(each for each in settings if each.libraries & used)
 
 
-def _settings() -> tuple[LibrarySetting, ...]:
-    """Those of this program, which is read once: what it has set is not set again."""
-    main = sys.modules["__main__"]
-    if not _known or _known[-1][0] is not main:
-        _known[:] = [(main, (*_set_by_modules(main), *_set_in(script_text()[1])))]
-    return _known[-1][1]
+@once_for_program
+def _settings(main: ModuleType) -> tuple[LibrarySetting, ...]:
+    """Those of this program: what it has set is not set again."""
+    return *_set_by_modules(main), *_set_in(script_text()[1])
 
 
 def _set_in(text: str) -> tuple[LibrarySetting, ...]:
@@ -97,9 +114,6 @@ def _imported_in(text: str, package: str) -> Iterator[str]:
     for module, taken, level in modules:
         absolute = absolute_name(module, level, package)
         yield from (absolute, *(f"{absolute}.{each}" for each in taken))
-
-
-_known: Final[list[tuple[ModuleType, tuple[LibrarySetting, ...]]]] = []
 
 
 def _annotated_with(function: object) -> Iterator[str]:

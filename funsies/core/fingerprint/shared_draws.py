@@ -12,12 +12,12 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import FunctionType, MappingProxyType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Final
 
 from funsies.core.fingerprint.imports import imports_of
 from funsies.core.fingerprint.names_meant import names_meant
-from funsies.core.fingerprint.script import script_text
+from funsies.core.fingerprint.script import once_for_program, script_text
 from funsies.core.parsing import module_statements, parse_module
 from funsies.core.users_line import users_line
 
@@ -28,6 +28,8 @@ _GENERATORS: Final = {
 """Modules whose functions share a generator, and what makes one of a step's own."""
 
 _SEEDING: Final = frozenset({"seed", "setstate", "set_state"})
+_LOOKING: Final = frozenset({"getstate", "get_state"})
+"""They draw nothing."""
 
 
 def warn_of_shared_draws(name: str, functions: Iterable[FunctionType]) -> None:
@@ -45,10 +47,10 @@ def warn_of_shared_draws(name: str, functions: Iterable[FunctionType]) -> None:
         for module, method in _shared_methods(function):
             used.setdefault(module, set()).add(method)
     for module, methods in used.items():
-        if module in lines and not methods & _SEEDING:
+        if module in lines and methods - _LOOKING and not methods & _SEEDING:
             warnings.warn(
                 f"{name} draws from the random numbers that {lines[module]} seeds; a worker "
-                "seeds them anew for each step, so its values differ from run to run: give the "
+                "seeds them anew for each step, so its values are others each time: give the "
                 f"step a seed as an input, and let it draw from {_GENERATORS[module]}",
                 stacklevel=users_line(),
             )
@@ -77,19 +79,13 @@ def _shared() -> Iterator[tuple[int, str]]:
         yield from ((id(each), name) for each in (generator, seed) if each is not None)
 
 
-def _seeded() -> Mapping[str, str]:
+@once_for_program
+def _seeded(_main: ModuleType) -> Mapping[str, str]:
     """Modules whose generator the script seeds at its top level, and where it does."""
-    main = sys.modules["__main__"]
-    if not _known or _known[-1][0] is not main:
-        try:
-            found = dict(_seeds_in(*script_text()))
-        except (SyntaxError, ValueError):  # a file that is no text of Python, or not any more
-            found = {}
-        _known[:] = [(main, MappingProxyType(found))]
-    return _known[-1][1]
-
-
-_known: Final[list[tuple[ModuleType, Mapping[str, str]]]] = []
+    try:
+        return dict(_seeds_in(*script_text()))
+    except (SyntaxError, ValueError):  # a file that is no text of Python, or not any more
+        return {}
 
 
 def _seeds_in(file: str, text: str) -> Iterator[tuple[str, str]]:
@@ -99,6 +95,8 @@ def _seeds_in(file: str, text: str) -> Iterator[tuple[str, str]]:
     imports = imports_of(tree)
     for statement in module_statements(tree):
         match statement:
+            case ast.Expr(ast.Call(_, [ast.Constant(None)], [])):
+                pass  # as without a seed
             case ast.Expr(ast.Call(called, args, keywords)) if args or keywords:
                 module, _, method = imports.dotted_name(called).rpartition(".")
                 if method == "seed" and module in _GENERATORS:

@@ -59,6 +59,9 @@ TOLD = [
 NOT_TOLD = [
     ("", "random.random()"),
     ("random.seed()", "random.random()"),
+    ("random.seed(None)", "random.random()"),
+    ("random.seed(0)", "len(random.getstate())"),
+    ("np.random.seed(0)", "len(np.random.get_state())"),
     ("random.seed(0)", "number"),
     ("random.seed(0)", "random.Random(number).random()"),
     ("random.seed(0)", "helper.seeded(number)"),
